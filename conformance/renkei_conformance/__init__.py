@@ -1,0 +1,1 @@
+"""The examiner (準拠確認): cases, forge, oracles, verdicts."""
