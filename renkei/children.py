@@ -1,0 +1,111 @@
+"""Child processes of a run: started hermetically, known by their ready line, ended by closing their stdin.
+
+A child is always `python -P -m renkei emulate …`: `-P` keeps a vendor's working directory from shadowing our
+dependencies, and the lifeline on stdin ends the child even when the parent is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from renkei_fixtures.errors import SetupError
+
+READY_WITHIN_S = 20.0
+ENDS_WITHIN_S = 5.0
+
+
+@dataclass
+class Child:
+    """One emulator process; `ready` is the parsed ready line (addresses, tokens, bodies)."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    ready: dict[str, Any]
+    log: Path
+
+    def alive(self) -> bool:
+        """Tell whether the process still runs."""
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """Close the lifeline, wait, and only then insist. Only this process is ever signalled, by its id."""
+        if self.process.stdin and not self.process.stdin.closed:
+            self.process.stdin.close()
+        try:
+            self.process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+class Children:
+    """The children of one run; leaving the context ends them all, whatever happened."""
+
+    def __init__(self, logs: Path) -> None:
+        """Keep each child's stderr as a file in `logs`."""
+        self._logs = logs
+        self._all: list[Child] = []
+
+    def __enter__(self) -> Children:
+        """Enter the context."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """End all children."""
+        for child in self._all:
+            child.stop()
+
+    def emulate(self, name: str, *args: str) -> Child:
+        """Start `renkei emulate ARGS` and return it once its ready line was read.
+
+        Raises SetupError with the child's own last words when it ends or stays silent.
+        """
+        log = self._logs / f"{name}.log"
+        command = [sys.executable, "-P", "-m", "renkei", "emulate", *args, "--stdin-lifeline"]
+        with log.open("wb") as stderr:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=hermetic_environment()
+            )
+        child = Child(name, process, {}, log)
+        self._all.append(child)
+        child.ready = _ready_line(child)
+        return child
+
+
+def hermetic_environment() -> dict[str, str]:
+    """Return the environment without what could change which code a child runs or how it talks."""
+    drop = {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
+    kept = {k: v for k, v in os.environ.items() if k not in drop and not k.lower().endswith("_proxy")}
+    return {**kept, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def _ready_line(child: Child) -> dict[str, Any]:
+    """Read the one JSON line that says that the child is ready."""
+    assert child.process.stdout is not None
+    deadline = time.monotonic() + READY_WITHIN_S
+    line = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.process.stdout, selectors.EVENT_READ)
+        while not line.endswith(b"\n") and selector.select(max(0.0, deadline - time.monotonic())):
+            piece = os.read(child.process.stdout.fileno(), 65536)
+            if not piece:
+                break
+            line += piece
+    try:
+        ready: dict[str, Any] = json.loads(line)
+    except ValueError:
+        words = child.log.read_text("utf-8", "replace").strip()[-2000:]
+        raise SetupError("cli.child_not_ready", where=child.name, expected="ready", got=words or "-") from None
+    return ready

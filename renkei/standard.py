@@ -1,0 +1,146 @@
+"""`renkei standard …`: the standard as data, as a table for people and as JSON for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from renkei.language import current, tell
+from renkei.printing import as_json, as_table
+
+if TYPE_CHECKING:
+    from renkei_fixtures.standard import Standard, Text
+
+
+def _said(text: Text) -> str:
+    """Return a bilingual text in this person's language."""
+    return text.ja if current() == "ja" else text.en
+
+
+def _date(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+Row = Sequence[object]
+View = tuple[Callable[["Standard"], Iterable[Any]], tuple[str, ...], Callable[[Any], Row]]
+
+VIEWS: dict[str, View] = {
+    "functions": (
+        lambda s: s.functions.values(),
+        ("id", "block", "ja", "en", "source"),
+        lambda f: (f.id, f.block, f.text.ja, f.text.en, f.source),
+    ),
+    "clauses": (
+        lambda s: s.clauses.values(),
+        ("id", "level", "role", "observable", "text"),
+        lambda c: (c.id, c.level, c.role, "yes" if c.observable else "excluded", _said(c.text)),
+    ),
+    "informations": (
+        lambda s: s.informations.values(),
+        ("id", "no", "name", "subject", "version", "padded", "items"),
+        lambda i: (i.id, i.number, _said(i.text), i.subject_kind, i.version, i.padded_size, len(i.items)),
+    ),
+    "items": (
+        lambda s: ({"information": i, "item": item} for i in s.informations.values() for item in i.items),
+        ("no", "id", "name", "type", "digits", "occurs", "code", "source"),
+        lambda r: (
+            r["item"].number,
+            "  " * r["item"].level + r["item"].id,
+            r["item"].ja if current() == "ja" else r["item"].en,
+            r["item"].type or r["item"].kind,
+            r["item"].digits,
+            f"{r['item'].occurs_min}..{r['item'].occurs_max if r['item'].occurs_max is not None else '*'}",
+            r["item"].code,
+            r["item"].source,
+        ),
+    ),
+    "authority": (
+        lambda s: s.authority,
+        ("id", "affair", "procedure", "inquirer", "provider", "information", "ground", "from", "to", "confidence"),
+        lambda a: (
+            a.id,
+            a.affair,
+            a.procedure,
+            f"{a.inquirer_kind}/{a.inquirer_body}",
+            f"{a.provider_kind}/{a.provider_body}",
+            a.information,
+            a.ground,
+            _date(a.valid_from),
+            _date(a.valid_to),
+            a.confidence,
+        ),
+    ),
+    "responsibilities": (
+        lambda s: s.responsibilities.values(),
+        ("id", "name", "level", "affairs", "answers", "from", "to"),
+        lambda r: (
+            r.id,
+            _said(r.text),
+            r.level,
+            " ".join(r.affairs),
+            " ".join(r.answers),
+            _date(r.valid_from),
+            _date(r.valid_to),
+        ),
+    ),
+    "codes": (
+        lambda s: ({"table": t, "code": c} for t in s.codes.values() for c in t.codes),
+        ("table", "code", "name", "from", "to"),
+        lambda r: (
+            r["table"].id,
+            r["code"].code,
+            _said(r["code"].text),
+            _date(r["code"].valid_from),
+            _date(r["code"].valid_to),
+        ),
+    ),
+    "errors": (
+        lambda s: s.refusals.values(),
+        ("code", "stage", "http", "retry", "by", "text"),
+        lambda r: (r.code, r.stage, r.http or "", "yes" if r.retry else "", " ".join(r.by), _said(r.text)),
+    ),
+    "terms": (
+        lambda s: s.terms,
+        ("ja", "reading", "en", "code"),
+        lambda t: (t.ja, t.reading, t.en, t.code),
+    ),
+}
+
+
+def _plain(row: Any) -> Any:
+    """Return a row as JSON values; a row inside a table says which table or information it belongs to."""
+    if isinstance(row, dict):
+        (outer, parent), (_, inner) = row.items()
+        return {outer: parent.id, **inner.model_dump(mode="json")}
+    return row.model_dump(mode="json")
+
+
+@click.command("standard", help=tell("cli.standard.help"))
+@click.argument("what", type=click.Choice(list(VIEWS)))
+@click.option("--json", "json_", is_flag=True, help=tell("cli.option.json"))
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
+def command(what: str, json_: bool, lang: str | None) -> int:
+    """Print one table of the standard."""
+    from renkei_fixtures.standard import load  # noqa: PLC0415 - only this verb reads all tables
+
+    standard = load()
+    rows, heads, cells = VIEWS[what]
+    if json_:
+        as_json([_plain(row) for row in rows(standard)])
+        return 0
+    as_table(heads, (cells(row) for row in rows(standard)))
+    _footnotes(what, standard)
+    return 0
+
+
+def _footnotes(what: str, standard: Standard) -> None:
+    """Print what must not be read without its warning: the contradiction of the seed, the illustrative table."""
+    if what == "items":
+        for information in standard.informations.values():
+            if information.contradiction:
+                click.echo(f"{information.id}: {_said(information.contradiction)}")
+    if what == "authority":
+        click.echo(tell("cli.standard.illustrative"))
+    click.echo(tell("cli.standard.not_government"))
