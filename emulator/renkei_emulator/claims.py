@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from renkei_fixtures import instants
-
 from renkei_emulator.envelope import strict_json, unb64u
 from renkei_emulator.refusals import Refused
+from renkei_fixtures import instants
 
 if TYPE_CHECKING:
     from renkei_fixtures.standard import Field, Standard
@@ -233,7 +232,7 @@ _SALT = _is_text(r"[ -~]{22,64}")
 
 
 def check_freshness(claims: Claims, now: datetime) -> None:
-    """Raise Refused `issued_in_future` (more than 300 s) or `message_expired` if `now` is outside the message's life."""
+    """Raise Refused `issued_in_future` (more than 300 s) or `message_expired` where `now` is outside its life."""
     if instants.parse(claims["issued_at"]) > now + FUTURE_ALLOWED:
         raise Refused("issued_in_future")
     if "expires_at" in claims and instants.parse(claims["expires_at"]) <= now:

@@ -52,9 +52,11 @@ PublicKey: TypeAlias = ec.EllipticCurvePublicKey
 MAX_DEPTH = 16
 
 JWS_TYPES = frozenset(
-    "renkei-inquiry renkei-answer renkei-refusal renkei-notification renkei-acknowledgement renkei-withdrawal "
-    "renkei-query renkei-disclosure renkei-link-code-change renkei-permit renkei-receipt renkei-directory "
-    "renkei-record-seal renkei-official".split()
+    f"renkei-{name}"
+    for name in (
+        *("inquiry", "answer", "refusal", "notification", "acknowledgement", "withdrawal", "query", "disclosure"),
+        *("link-code-change", "permit", "receipt", "directory", "record-seal", "official"),
+    )
 )
 BODY_TYPE = "renkei-body"
 
