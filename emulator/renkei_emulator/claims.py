@@ -1,7 +1,7 @@
 """The claims of a message against the field table of its type (PROTOCOL §5).
 
-The table says which members there are, of what type, required or not; what one field demands of another stands in
-`_RULES`. Values stay as they travelled (strings, ints, lists): a claim is data of a stranger, not of ours.
+The table says which members there are, of what form, required or not, and when a conditional one stands; what it cannot
+say is in `_RULES`. Values stay as they travelled (strings, ints, lists): a claim is data of a stranger, not of ours.
 """
 
 import re
@@ -15,89 +15,131 @@ from renkei_emulator.refusals import Refused
 from renkei_fixtures import instants
 
 if TYPE_CHECKING:
-    from renkei_fixtures.standard import Field, Standard
+    from renkei_fixtures.standard import Standard
+    from renkei_fixtures.standard.rows import Field
 
 Claims = dict[str, Any]
-Check = Callable[[Any], bool]
+Finding = str | None  # what is wrong, for our log; None where nothing is
+Check = Callable[[Any], Finding]
 
 LONGEST_LIFE = timedelta(days=31)
 FUTURE_ALLOWED = timedelta(seconds=300)
+QUERY_LIFE = timedelta(seconds=300)
 
-_PATTERNS = {
+_TEXTS = {
     "uuid": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "body": r"[0-9]{6}|[0-9]{13}",
+    "network": "network",
     "body_or_network": r"[0-9]{6}|[0-9]{13}|network",
     "hash": r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
     "code": r"[!-~]{1,32}",
+    "zeros": "0*",
 }
-_LENGTH = re.compile(r"X ?(\d+)(?:[-–](\d+))?")
-_INT = re.compile(r"int(?: ?(\d+)[-–](\d+))?")
 
 
-def _is_time(value: Any) -> bool:
+# --- one value ------------------------------------------------------------------------------------------------------
+def _text(pattern: str) -> Check:
+    match = re.compile(pattern, re.ASCII).fullmatch
+    return lambda value: None if isinstance(value, str) and match(value) else "form"
+
+
+def _one_of(values: Iterable[str]) -> Check:
+    allowed = frozenset(values)
+    return lambda value: None if isinstance(value, str) and value in allowed else "value"
+
+
+def _whole(low: int | None, high: int | None) -> Check:
+    least, most = low or 0, 2**53 - 1 if high is None else high
+    return lambda value: None if type(value) is int and least <= value <= most else "number"
+
+
+def _truth(value: object) -> Finding:
+    return None if isinstance(value, bool) else "not true or false"
+
+
+def _time(value: Any) -> Finding:
     try:
         instants.parse(value)
     except (ValueError, TypeError):
-        return False
-    return True
+        return "not an instant"
+    return None
 
 
-def _is_date(value: Any) -> bool:
+def _date(value: Any) -> Finding:
     try:
-        return date.fromisoformat(value).isoformat() == value
+        return None if date.fromisoformat(value).isoformat() == value else "not a date"
     except (ValueError, TypeError):
-        return False
+        return "not a date"
 
 
-def _is_text(pattern: str) -> Check:
-    match = re.compile(pattern, re.ASCII).fullmatch
-    return lambda value: isinstance(value, str) and match(value) is not None
+def _list_of(field: "Field") -> Check:
+    each = Shape(field.members).findings if field.members else _check_of_type(field.element or "object", field)
+    least, most = field.minimum if field.minimum is not None else 1, field.maximum
+
+    def check(value: object) -> Finding:
+        if not isinstance(value, list) or len(value) < least or (most is not None and len(value) > most):
+            return "not a list of the right length"
+        return next(filter(None, map(each, value)), None)
+
+    return check
 
 
-def _is_whole(low: int, high: int) -> Check:
-    return lambda value: type(value) is int and low <= value <= high
+def _object_of(field: "Field") -> Check:
+    if field.members:
+        return Shape(field.members).findings
+    return lambda value: None if isinstance(value, dict) else "not an object"
 
 
-def _check_of(type_: str, values: Iterable[str] | None) -> Check:
-    if values:
-        allowed = frozenset(values)
-        return lambda value: isinstance(value, str) and value in allowed
-    if type_ in _PATTERNS:
-        return _is_text(_PATTERNS[type_])
-    if length := _LENGTH.fullmatch(type_):
-        low, high = (length[1], length[2]) if length[2] else ("1", length[1])
-        return _is_text(f"[ -~]{{{low},{high}}}")
-    if whole := _INT.fullmatch(type_):
-        return _is_whole(int(whole[1] or 0), int(whole[2] or 2**53 - 1))
-    kinds: dict[str, Check] = {
-        "time": _is_time,
-        "date": _is_date,
-        "bool": lambda value: isinstance(value, bool),
-        "list": lambda value: isinstance(value, list) and bool(value),
-        "object": lambda value: isinstance(value, dict),
-    }
-    return kinds[type_]
+def _check_of_type(type_: str, field: "Field") -> Check:
+    if type_ in _TEXTS:
+        return _text(_TEXTS[type_])
+    if type_[0] == "X":
+        return _text(f"[ -~]{{{field.minimum or 1},{field.maximum or type_[1:]}}}")
+    plain: dict[str, Check] = {"bool": _truth, "time": _time, "date": _date}
+    return plain.get(type_) or _object_of(field)
 
 
+def _check_of(field: "Field") -> Check:
+    if field.values:
+        return _one_of(field.values)
+    if field.type == "int":
+        return _whole(field.minimum, field.maximum)
+    if field.type == "list":
+        return _list_of(field)
+    return _check_of_type(field.type, field)
+
+
+# --- one message ----------------------------------------------------------------------------------------------------
 class Shape:
-    """The fields of one type, compiled: which are required, and a check for each."""
+    """The fields of one type, compiled: a check for each, which are required, which stand only with another's value."""
 
     def __init__(self, fields: Iterable["Field"]) -> None:
         fields = tuple(fields)
-        self.required = frozenset(f.name for f in fields if f.required == "R")
-        self.checks = {f.name: _check_of(f.type, f.values) for f in fields}
+        self._required = frozenset(f.name for f in fields if f.required == "R")
+        self._checks = {f.name: _check_of(f) for f in fields}
+        self._when = [(f.name, *_condition(f.when)) for f in fields if f.required == "C" and f.when]
 
-    def findings(self, claims: Claims) -> str | None:
+    def findings(self, claims: object) -> Finding:
         """What is wrong first, or None."""
-        if missing := self.required - claims.keys():
-            return f"missing: {', '.join(sorted(missing))}"
+        if not isinstance(claims, dict):
+            return "not an object"
+        if not self._required <= claims.keys():
+            return f"missing: {', '.join(sorted(self._required - claims.keys()))}"
         for name, value in claims.items():
-            check = self.checks.get(name)
+            check = self._checks.get(name)
             if check is None:
                 return f"unknown: {name}"
-            if not check(value):
-                return f"wrong form: {name}"
+            if (finding := check(value)) is not None:
+                return f"{name}: {finding}"
+        for name, other, values in self._when:
+            if (name in claims) != (str(claims.get(other)) in values):
+                return f"{name} stands with {other} {'|'.join(sorted(values))}, and only then"
         return None
+
+
+def _condition(when: str) -> tuple[str, frozenset[str]]:
+    name, _, values = when.partition("=")
+    return name, frozenset(values.split("|"))
 
 
 @lru_cache(maxsize=256)
@@ -105,77 +147,31 @@ def _shape(fields: tuple["Field", ...]) -> Shape:
     return Shape(fields)
 
 
-# --- what one field demands of another ------------------------------------------------------------------------------
-def _life(claims: Claims) -> str | None:
+# --- what the table cannot say --------------------------------------------------------------------------------------
+def _life(claims: Claims) -> Finding:
     issued, expires = instants.parse(claims["issued_at"]), instants.parse(claims["expires_at"])
     return None if issued < expires <= issued + LONGEST_LIFE else "expires_at: after issued_at, at most 31 days"
 
 
-def _persons_have_link_codes(claims: Claims) -> str | None:
-    if (claims["subject_kind"] == "person") == ("subjects_sha256" in claims):
-        return None
-    return "subjects_sha256 goes with subject_kind person, and with no other"
-
-
-def _refusal_names_its_reason(claims: Claims) -> str | None:
-    if claims["state"] in ("refused", "rejected") and not {"code", "stage"} <= claims.keys():
-        return f"{claims['state']} without code and stage"
+def _reasons(claims: Claims) -> Finding:
+    for item in claims["items"]:
+        if (item["outcome"] == "rejected") != ("code" in item) or ("code" in item) != ("stage" in item):
+            return "items: code and stage stand with rejected, and only then"
     return None
 
 
-def _query_names_its_exchange(claims: Claims) -> str | None:
+def _query(claims: Claims) -> Finding:
     allowed = {"status": {"exchange_number"}, "inbox": {"wait_s", "max"}, "records": {"link_code"}}[claims["ask"]]
     given = claims.keys() & {"exchange_number", "wait_s", "max", "link_code"}
-    if not given <= allowed:
-        return f"{claims['ask']} takes {', '.join(sorted(allowed))}"
-    if claims["ask"] != "inbox" and given != allowed:
-        return f"{claims['ask']} needs {', '.join(sorted(allowed))}"
-    if not 0 <= claims.get("wait_s", 0) <= 30 or not 1 <= claims.get("max", 1) <= 100:
-        return "wait_s 0-30, max 1-100"
-    return None
+    needed = set() if claims["ask"] == "inbox" else allowed
+    return None if needed <= given <= allowed else f"{claims['ask']} takes {', '.join(sorted(allowed))}"
 
 
-def _counted(claims: Claims) -> str | None:
-    return None if 1 <= claims["subject_count"] <= 10000 else "subject_count 1-10000"
-
-
-_ITEM: dict[str, tuple[bool, Check]] = {
-    "exchange_number": (True, _is_text("[!-~]{1,32}")),
-    "acknowledged_sha256": (True, _is_text(_PATTERNS["hash"])),
-    "part": (False, _is_whole(1, 2**31)),
-    "outcome": (True, lambda value: value in ("taken", "accepted", "rejected")),
-    "code": (False, _is_text(_PATTERNS["code"])),
-    "stage": (False, _is_text(_PATTERNS["code"])),
-}
-
-
-def _acknowledged_items(claims: Claims) -> str | None:
-    items = claims["items"]
-    if not 1 <= len(items) <= 100:
-        return "items 1-100"
-    for item in items:
-        if not isinstance(item, dict) or not item.keys() <= _ITEM.keys():
-            return "items: unknown member"
-        if any(must and name not in item for name, (must, _) in _ITEM.items()):
-            return "items: missing member"
-        if not all(_ITEM[name][1](value) for name, value in item.items()):
-            return "items: wrong form"
-        if (item["outcome"] == "rejected") != ("code" in item) or ("code" in item) != ("stage" in item):
-            return "items: code and stage go with rejected"
-    return None
-
-
-def _first_part(claims: Claims) -> str | None:
-    return None if claims["part"] >= 1 else "part from 1"
-
-
-_RULES: dict[str, tuple[Callable[[Claims], str | None], ...]] = {
-    "renkei-inquiry": (_life, _counted, _persons_have_link_codes),
-    "renkei-notification": (_life, _counted, _persons_have_link_codes),
-    "renkei-answer": (_first_part,),
-    "renkei-receipt": (_refusal_names_its_reason,),
-    "renkei-query": (_query_names_its_exchange,),
-    "renkei-acknowledgement": (_acknowledged_items,),
+_RULES: dict[str, tuple[Callable[[Claims], Finding], ...]] = {
+    "renkei-inquiry": (_life,),
+    "renkei-notification": (_life,),
+    "renkei-acknowledgement": (_reasons,),
+    "renkei-query": (_query,),
 }
 
 
@@ -188,27 +184,27 @@ def read_claims(payload: bytes, typ: str, standard: "Standard") -> Claims:
     if message_type is None:
         raise Refused("type_not_allowed", typ)
     claims = strict_json(payload)
-    if not isinstance(claims, dict):
-        raise Refused("header_form_invalid", "claims are a JSON object")
     finding = _shape(message_type.fields).findings(claims)
-    if finding is None:
-        finding = next(filter(None, (rule(claims) for rule in _RULES.get(typ, ()))), None)
+    for rule in _RULES.get(typ, ()):
+        finding = finding or rule(claims)
     if finding is not None:
         raise Refused("header_form_invalid", finding)
-    return claims
+    return dict(claims)
 
 
 def read_content(plaintext: bytes, typ: str, standard: "Standard") -> Claims:
-    """The outer members of an opened content. Raises Refused `content_form_invalid`."""
+    """The members of an opened content, but for the keys and records inside. Raises Refused `content_form_invalid`."""
     try:
         content = strict_json(plaintext)
     except Refused as e:
         raise Refused("content_form_invalid", str(e)) from None
-    if not isinstance(content, dict):
-        raise Refused("content_form_invalid", "content is a JSON object")
     if finding := _shape(standard.message_types[typ].content_fields).findings(content):
         raise Refused("content_form_invalid", finding)
-    return content
+    return dict(content)
+
+
+_LINK_CODE = _text(r"[A-Za-z0-9_-]{1,64}")
+_SALT = _text(r"[ -~]{22,64}")
 
 
 def read_subjects(text: str) -> tuple[str, ...]:
@@ -219,16 +215,12 @@ def read_subjects(text: str) -> tuple[str, ...]:
     subjects = strict_json(unb64u(text))
     if not isinstance(subjects, dict) or subjects.keys() != {"salt", "link_codes"}:
         raise Refused("header_form_invalid", "subjects are salt and link_codes")
-    codes, salt = subjects["link_codes"], subjects["salt"]
-    if not isinstance(salt, str) or not _SALT(salt) or not isinstance(codes, list) or not codes:
-        raise Refused("header_form_invalid", "subjects: wrong form")
-    if not all(_LINK_CODE(code) for code in codes):
+    codes = subjects["link_codes"]
+    if _SALT(subjects["salt"]) or not isinstance(codes, list) or not codes:
+        raise Refused("header_form_invalid", "subjects: a salt of 22-64 characters and at least one link code")
+    if any(map(_LINK_CODE, codes)):
         raise Refused("header_form_invalid", "a link code is 1-64 characters of A-Z a-z 0-9 _ -")
     return tuple(codes)
-
-
-_LINK_CODE = _is_text(r"[A-Za-z0-9_-]{1,64}")
-_SALT = _is_text(r"[ -~]{22,64}")
 
 
 def check_freshness(claims: Claims, now: datetime) -> None:
