@@ -16,7 +16,7 @@ Change = tuple[str, Mapping[str, Any]]
 
 
 class Repeat(NamedTuple):
-    """A message that was taken before, and what was said to it (JSON text; empty for queries, which have no repeat)."""
+    """A message that was taken before, and what was said to it (JSON text)."""
 
     header_sha256: str
     status: int
@@ -56,7 +56,7 @@ class Delivery(NamedTuple):
 class NetworkStore(Protocol):
     """Everything the network keeps."""
 
-    def repeat(self, sender: str, message_id: str) -> Repeat | None: ...
+    def repeat(self, sender: str, message_id: str, header_sha256: str) -> Repeat | None: ...
     def exchange(self, exchange_number: str) -> StoredExchange | None: ...
     def events(self, exchange_number: str) -> list[Event]: ...
     def open_exchanges(self) -> list[tuple[str, str, str]]: ...

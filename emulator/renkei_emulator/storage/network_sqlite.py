@@ -14,7 +14,7 @@ TABLES = [
     "CREATE TABLE start (number INTEGER PRIMARY KEY)",
     # Replay memory, shared by all bindings and kinds of message: (from, message_id) is used once.
     "CREATE TABLE seen (sender TEXT, message_id TEXT, header_sha256 TEXT NOT NULL, status INTEGER NOT NULL,"
-    " reply TEXT NOT NULL, keep_until TEXT NOT NULL, PRIMARY KEY (sender, message_id)) WITHOUT ROWID",
+    " reply TEXT NOT NULL, keep_until TEXT NOT NULL, PRIMARY KEY (sender, message_id, header_sha256)) WITHOUT ROWID",
     "CREATE INDEX seen_until ON seen (keep_until)",
     "CREATE TABLE exchange (exchange_number TEXT PRIMARY KEY, kind TEXT NOT NULL, sender TEXT NOT NULL,"
     " receiver TEXT NOT NULL, message_id TEXT NOT NULL, header_sha256 TEXT NOT NULL, subjects_sha256 TEXT,"
@@ -68,11 +68,13 @@ class NetworkSqlite:
         await self.write([("started", {"number": number})])
         return number
 
-    def repeat(self, sender: str, message_id: str) -> Repeat | None:
-        """What was said to the message of that sender and id, if there was one."""
-        row = self._one(
-            "SELECT header_sha256, status, reply FROM seen WHERE sender=? AND message_id=?", sender, message_id
+    def repeat(self, sender: str, message_id: str, header_sha256: str) -> Repeat | None:
+        """What was said to the message of that sender and id, if there was one; that of the same header first."""
+        sql = (
+            "SELECT header_sha256, status, reply FROM seen WHERE sender = ? AND message_id = ?"
+            " ORDER BY header_sha256 = ? DESC LIMIT 1"
         )
+        row = self._one(sql, sender, message_id, header_sha256)
         return None if row is None else Repeat(*row)
 
     def exchange(self, exchange_number: str) -> StoredExchange | None:

@@ -16,7 +16,7 @@ import fcntl
 import queue
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +26,8 @@ from renkei_fixtures.errors import SetupError
 from renkei_emulator.storage.chain import Break, Head, LogLine, breaks, day_of, exported, genesis, hash_of, link
 
 MEMORY = ":memory:"
-Statement = tuple[str, tuple[Any, ...]]
+Params = Sequence[Any] | Mapping[str, Any]
+Statement = tuple[str, Params]
 
 # One transaction holds at most this many jobs: under overload the first of them should not wait for the last.
 GROUP = 128
@@ -106,9 +107,9 @@ class SqliteFile:
         self._writer.execute("INSERT INTO part VALUES (?, ?)", (name, version))
         self._writer.execute("COMMIT")
 
-    def read(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def read(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Rows of the last committed state."""
-        return self._reader.execute(sql, tuple(params)).fetchall()
+        return self._reader.execute(sql, params).fetchall()
 
     async def write(self, statements: Sequence[Statement], lines: Sequence[LogLine] = ()) -> None:
         """All or nothing, durable on return. Raises ``Conflict`` when a unique row is there already."""
