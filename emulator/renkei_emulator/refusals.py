@@ -113,9 +113,9 @@ class Refused(Exception):  # noqa: N818 - the peer's fault has its own word
         self.item_nos = tuple(item_nos)
         self.clause = clause
 
-    def reply(self, message_id: str | None = None, exchange_number: str | None = None) -> HttpReply:
-        """The problem (RFC 9457) that goes to the peer. A code that is never said in a reply is said as 422."""
-        status = self.http or 422
+    def problem(self, message_id: str | None = None, exchange_number: str | None = None) -> dict[str, object]:
+        """The members of the problem (RFC 9457) that the peer is told."""
+        status = self.http or 422  # a code that is for messages only
         problem: dict[str, object] = {"type": "about:blank", "status": status, "code": self.code, "stage": self.stage}
         if message_id is not None:
             problem["message_id"] = message_id
@@ -123,7 +123,13 @@ class Refused(Exception):  # noqa: N818 - the peer's fault has its own word
             problem["exchange_number"] = exchange_number
         if self.item_nos:
             problem["item_nos"] = list(self.item_nos)
+        return problem
+
+    def reply(self, message_id: str | None = None, exchange_number: str | None = None) -> HttpReply:
+        """The problem as an HTTP reply; where the peer should come back, it is told when."""
+        status = self.http or 422
         headers = {"content-type": PROBLEM}
         if self.retry and status in (429, 503):
             headers["retry-after"] = "1"
+        problem = self.problem(message_id, exchange_number)
         return HttpReply(status, headers, json.dumps(problem, separators=(",", ":")).encode())

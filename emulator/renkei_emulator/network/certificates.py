@@ -211,6 +211,11 @@ class Authority:
         self._crls: dict[datetime, bytes] = {}
 
     @property
+    def valid(self) -> tuple[datetime, datetime]:
+        """From when to when regular certificates hold."""
+        return self._mint.valid
+
+    @property
     def anchors_pem(self) -> str:
         """The trust anchor, to be configured in every installation."""
         return self._root.public_bytes(Encoding.PEM).decode()

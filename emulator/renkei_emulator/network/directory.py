@@ -6,7 +6,6 @@ every installation has of its own.
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from renkei_emulator.claims import Claims
@@ -42,7 +41,11 @@ class Directory:
         """Whether messages are brought to the body; otherwise it fetches them."""
         return self.bodies[body].delivery == "push"
 
-    def entry(self, code: str, valid: tuple[datetime, datetime]) -> str:
+    def entries(self) -> list[str]:
+        """All entries, each signed by its body."""
+        return [self.entry(code) for code in self.bodies]
+
+    def entry(self, code: str) -> str:
         """A body's entry, signed by the body."""
         body, keys = self.bodies[code], self._authority.body(code)
         claims: Claims = {
@@ -53,8 +56,8 @@ class Directory:
             "editions": list(body.editions),
             "signing_kids": [keys.signing.kid],
             "sealing_kids": [keys.sealing.kid],
-            "valid_from": render(valid[0]),
-            "valid_to": render(valid[1]),
+            "valid_from": render(self._authority.valid[0]),
+            "valid_to": render(self._authority.valid[1]),
         }
         if (address := self._addresses.get(code)) is not None:
             claims["address"] = address

@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from renkei_emulator.envelope import b64u, unb64u
+from renkei_emulator.claims import Claims
+from renkei_emulator.envelope import b64u, sha256_b64u, unb64u
 from renkei_emulator.refusals import Refused
 
-__all__ = ["LinkCodes", "Person"]
+__all__ = ["LinkCodes", "Person", "check_subjects"]
 
 _CODE_LENGTH = 22
 _ZEROS = bytes(8)
@@ -26,6 +27,21 @@ class Person(NamedTuple):
 
     serial: int
     generation: int
+
+
+def check_subjects(claims: Claims, subjects: str | None, codes: tuple[str, ...]) -> None:
+    """The subjects string is the one that the header names, of the right count, and names nobody twice.
+
+    Raises Refused `subjects_hash_mismatch`, `subject_count_mismatch`, `subject_repeated`.
+    """
+    if subjects is None:
+        return
+    if sha256_b64u(subjects.encode()) != claims["subjects_sha256"]:
+        raise Refused("subjects_hash_mismatch")
+    if len(codes) != claims["subject_count"]:
+        raise Refused("subject_count_mismatch", f"{len(codes)} link codes")
+    if len(set(codes)) != len(codes):
+        raise Refused("subject_repeated")
 
 
 class LinkCodes:

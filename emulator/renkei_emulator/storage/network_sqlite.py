@@ -104,8 +104,8 @@ class NetworkSqlite:
     def due(self, now: str, bodies: Sequence[str], most: int) -> list[Delivery]:
         """What is to be pushed to these bodies by now, oldest first."""
         marks = ", ".join("?" * len(bodies))
-        sql = f"{_DELIVERY} WHERE body IN ({marks}) AND next_at <= ? ORDER BY next_at, id LIMIT ?"
-        return [Delivery(*row) for row in self.file.read(sql, (*bodies, now, most))]
+        sql = f"{_DELIVERY} WHERE body IN ({marks}) AND next_at <= ? AND until > ? ORDER BY next_at, id LIMIT ?"
+        return [Delivery(*row) for row in self.file.read(sql, (*bodies, now, now, most))]
 
     def offered(self, body: str, now: str, most: int) -> list[Delivery]:
         """What the body can fetch now: not taken yet and not under lease."""
