@@ -1,0 +1,94 @@
+"""`report.json`: what scripts read. Members are promised; new ones may come, none goes without a word in CHANGELOG."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from renkei_fixtures.standard import Standard, load
+from renkei_fixtures.standard.rows import Text
+
+from renkei_reports.report import CaseReport, ClauseReport, Report
+
+SCHEMA = 1
+
+
+def render(report: Report, standard: Standard | None = None) -> str:
+    """The report as JSON text, members in a fixed order, ending with a line feed.
+
+    `totals.clauses.applicable` = passed + failed + warned + inconclusive + not_tested + examiner_fault.
+    `cases[].clauses` maps clause ids to verdicts. `seconds` is null for a case that did not end.
+    """
+    # ASCII only: evidence can hold half of a surrogate pair, which only JSON's own escape can carry.
+    return json.dumps(_members(report, standard or load()), ensure_ascii=True, indent=1) + "\n"
+
+
+def write(report: Report, path: Path, standard: Standard | None = None) -> None:
+    path.write_text(render(report, standard), encoding="utf-8")
+
+
+def _members(report: Report, standard: Standard) -> dict[str, Any]:
+    run = report.run
+    return {
+        "schema": SCHEMA,
+        "verdict": report.verdict,
+        "words": _text(report.words),
+        "exit_code": report.exit_code,
+        "complete": report.complete,
+        "product": run.product.model_dump(),
+        "run_id": run.run_id,
+        "seed": run.seed,
+        "set": run.set,
+        "only": list(run.only),
+        "started_at": report.started_at,
+        "ended_at": report.ended_at,
+        "standard": {"edition": standard.edition, "authority_table": "illustrative", "government_format": False},
+        "hashes": dict(run.hashes),
+        "versions": dict(run.versions),
+        "profile": dict(run.profile),
+        "argv": list(run.argv),
+        "totals": {"clauses": report.clause_totals.model_dump(), "cases": report.case_totals.model_dump()},
+        "contradictions": [
+            {"what": _text(found.what), "recorded": found.recorded, "folded": found.folded}
+            for found in report.contradictions
+        ],
+        "problems": [problem.model_dump(exclude={"event"}) for problem in report.problems],
+        "clauses": [_clause(clause, standard) for clause in report.clauses],
+        "cases": [_case(case) for case in report.cases],
+    }
+
+
+def _clause(clause: ClauseReport, standard: Standard) -> dict[str, Any]:
+    """Clauses that this edition does not know (a record of another edition) come with their id alone."""
+    row = standard.clauses.get(clause.id)
+    known = {"function": row.function, "level": row.level, "text": _text(row.text), "source": row.source} if row else {}
+    return {
+        "id": clause.id,
+        "applies": clause.applies,
+        "verdict": clause.verdict,
+        **known,
+        "why": _text(clause.why),
+        "reason": _text(clause.reason),
+        "cases": list(clause.cases),
+    }
+
+
+def _case(case: CaseReport) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "verdict": case.verdict,
+        "clauses": case.clauses,
+        "seconds": case.seconds,
+        "title": _text(case.expected.title),
+        "role": case.expected.role,
+        "family": case.expected.family,
+        "kind": case.expected.kind,
+        "spoil": case.expected.spoil,
+        "reason": _text(case.reason),
+        "inputs_sha256": case.inputs_sha256,
+    }
+
+
+def _text(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"ja": text.ja, "en": text.en}
