@@ -154,8 +154,9 @@ class NetworkNode:
         believed = refused.stage not in ("transport", "form", "sender")
         recorded = claims if believed else {name: claims[name] for name in ("message_id",) if name in claims}
         number = claims.get("exchange_number")
+        exchange = number if believed and refused.code != "exchange_unknown" else None
         now = self.office.world.clock.now()
-        await self.office.store.write([], self.office.rooms.record_refusal(refused, recorded, now, number))
+        await self.office.store.write([], self.office.rooms.record_refusal(refused, recorded, now, exchange))
         return refused.reply(claims.get("message_id"), number)
 
     # --- clock and line -----------------------------------------------------------------------------------------
