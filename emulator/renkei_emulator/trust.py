@@ -24,9 +24,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from renkei_emulator.envelope import PublicKey, sha256_b64u
 from renkei_emulator.refusals import Refused
 
-__all__ = ["NETWORK_SAN", "TrustStore", "Usage", "body_san"]
+__all__ = ["NETWORK_SAN", "Check", "TrustStore", "Usage", "body_san"]
 
 Usage = Literal["signature", "agreement"]
+Check = Callable[[str, Usage, str, datetime], PublicKey]
+"""(kid, usage, SAN, at) → public key, or Refused of stage *sender*: a store with its clock bound to it."""
 
 NETWORK_SAN = "urn:renkei:network"
 LONGEST_CHAIN = 4

@@ -13,25 +13,14 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from renkei_emulator.lines import LogLine
 from renkei_fixtures.instants import japan_date, render
 
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line as a log room hands it over; sequence and hashes are added by the writer, in durable order.
-
-    ``personal`` must hold a ``salt`` of its own (≥ 128 bit): the writer has no dice.
-    """
-
-    body: str
-    log: str
-    at: datetime
-    line: dict[str, Any] = field(default_factory=dict)
-    personal: dict[str, Any] | None = None
+__all__ = ["Break", "Head", "LogLine", "breaks", "compact", "day_of", "exported", "genesis", "hash_of", "link"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""ID変換機能: link code ↔ the body's own number, both ways (seed §4-3).
+
+``lookup`` is the body's table of loaded codes. A code that is not in it is nobody here; that it is nobody is never said
+otherwise than by a sealed `no_record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from renkei_emulator.messages import Asked, LinkCode, Local, OwnNumber, Plain
+
+CodeLookup = Callable[[str], str | None]
+
+
+def own_number_of(link_code: LinkCode, lookup: CodeLookup) -> OwnNumber | None:
+    """Whose code it is here, byte for byte."""
+    own = lookup(link_code)
+    return None if own is None else OwnNumber(own)
+
+
+def to_local(
+    plain: Plain, items: Sequence[Asked], own_number: Callable[[LinkCode, CodeLookup], OwnNumber | None], lookup: CodeLookup
+) -> Local:
+    """② the inquiry with persons by own number."""
+    found = tuple(item._replace(own_number=own_number(item.link_code, lookup)) for item in items)
+    return Local(plain["header"], plain["permit"], found)
+
+
+def link_code_of(own_number: OwnNumber, lookup: CodeLookup) -> LinkCode | None:
+    """Our own link code of a person, or None where none was loaded."""
+    code = lookup(own_number)
+    return None if code is None else LinkCode(code)
+
+
+def answer_codes(local: Local, lookup: CodeLookup) -> tuple[LinkCode, ...]:
+    """③ own number → link code, in the order asked.
+
+    An exchange finishes with the codes it was accepted with, although a person's code was issued anew meanwhile; and a
+    code that is nobody's here goes back as it came.
+    """
+    del lookup
+    return tuple(item.link_code for item in local.items)
