@@ -256,7 +256,9 @@ def test_another_bodys_key_does_not_speak_for_the_sender():
     refused(bench, bench.asker.inquiry(signer=bench.provider.signer), "certificate_not_of_sender", "sender")
     under_our_name = Signer(bench.asker.signer.kid, bench.provider.signer.key)
     refused(bench, bench.asker.inquiry(signer=under_our_name), "signature_invalid", "sender")
-    refused(bench, bench.asker.inquiry(signer=Signer("A" * 43, bench.asker.signer.key)), "certificate_unknown", "sender")
+    refused(
+        bench, bench.asker.inquiry(signer=Signer("A" * 43, bench.asker.signer.key)), "certificate_unknown", "sender"
+    )
 
 
 # --- freshness ------------------------------------------------------------------------------------------------------
@@ -355,7 +357,11 @@ def test_a_bad_link_code_among_several_is_named_by_its_number():
 # --- order and record -----------------------------------------------------------------------------------------------
 def test_of_two_faults_the_one_of_the_earlier_stage_is_told():
     bench = Bench()
-    wrong = {"affair": "AF-99", "issued_at": render(NOON + timedelta(days=1)), "expires_at": render(NOON + timedelta(2))}
+    wrong = {
+        "affair": "AF-99",
+        "issued_at": render(NOON + timedelta(days=1)),
+        "expires_at": render(NOON + timedelta(2)),
+    }
 
     refused(bench, bench.asker.inquiry(**wrong, signer=bench.provider.signer), "certificate_not_of_sender", "sender")
     refused(bench, bench.asker.inquiry(**wrong), "issued_in_future", "freshness")

@@ -16,7 +16,9 @@ def table(name):
 
 
 def test_every_code_of_the_standard_has_its_stage_status_and_retry_here_and_no_other_code_is_here():
-    rows = {row["code"]: (row["stage"], row.get("http"), row.get("retry", False)) for row in table("refusals")["refusal"]}
+    rows = {
+        row["code"]: (row["stage"], row.get("http"), row.get("retry", False)) for row in table("refusals")["refusal"]
+    }
 
     assert rows == {code: tuple(way) for code, way in WAYS.items()}
 

@@ -92,7 +92,7 @@ def refusal(office: Office, arrived: Arrived, case: Case, now: datetime) -> Said
         raise Refused("header_form_invalid", f"{code} at {stage} is no refusal of the standard")
     changes, case = refused_by_provider(office, case, code, now)
     reply = {"exchange_number": case.number, "state": case.life.state}
-    lines = office.record("refused", case, now, claims)
+    lines = office.record("refused", case, now, claims, said=code)
     return Said(202, reply, changes, lines, _remembered(case), rings=[case.exchange.sender])
 
 

@@ -11,7 +11,7 @@ from renkei_emulator.network.answering import refused_by_provider
 from renkei_emulator.network.arrival import MEDIA_TYPE, MESSAGES
 from renkei_emulator.network.office import Office
 from renkei_emulator.network.relay import NotTaken, Outcome, Taken
-from renkei_emulator.refusals import WAYS, Refused
+from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.chain import LogLine
 from renkei_emulator.storage.network import Change, Delivery
 from renkei_emulator.storage.sqlite import Conflict
@@ -133,19 +133,10 @@ class Courier:
         try:
             if isinstance(outcome, NotTaken):
                 changes, case = refused_by_provider(office, case, outcome.code, now)
-                # The receipt shows the asker trouble where the permit was at fault; the record keeps what was said.
-                said = Refused(outcome.code, "refused on delivery")
-                return changes, [
-                    *office.record("refused", case, now),
-                    *(office.rooms.record_refusal(said, case.inquiry, now, case.number) if _hidden(said) else []),
-                ]
+                return changes, office.record("refused", case, now, said=outcome.code)
             if delivery.what != "inquiry" or case.life.state != "accepted":
                 return [], []
             change, case = office.happen(case, "delivered", now)
         except Refused:  # it was over before the reply came
             return [], []
         return [change], office.record("delivered", case, now)
-
-
-def _hidden(said: Refused) -> bool:
-    return WAYS[said.code].stage == "permit"

@@ -123,8 +123,13 @@ class Office:
         receipt = self.receipt(case)
         return delivery(case.exchange, body, "receipt", {"receipt": receipt}, acknowledged=receipt, now=now)
 
-    def record(self, event: str, case: Case, at: datetime, claims: Claims | None = None) -> list[LogLine]:
-        """The line of record for a step of an exchange: the inquiry's facts, and where it stands now."""
+    def record(
+        self, event: str, case: Case, at: datetime, claims: Claims | None = None, *, said: str | None = None
+    ) -> list[LogLine]:
+        """The line of record for a step of an exchange: the inquiry's facts, and where it stands now.
+
+        `said`: the code that a provider gave, kept where the asker is shown another.
+        """
         facts = case.inquiry | {name: claims[name] for name in ("message_id",) if claims and name in claims}
         return self.rooms.record(
             event,
@@ -136,6 +141,7 @@ class Office:
             state=case.life.state,
             code=case.life.code,
             stage=case.life.stage,
+            said=said if said != case.life.code else None,
         )
 
     def over(self, exchange: StoredExchange, body: str, what: str) -> Change:
