@@ -17,17 +17,25 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from renkei_fixtures.standard import Standard
 
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, Request
 from renkei_conformance.forge import crypto
 from renkei_conformance.forge.dice import Dice
-from renkei_conformance.kit import KeyPair
+from renkei_conformance.kit import BodyKit, KeyPair, Kit
 from renkei_conformance.wire import Json, b64u, sha256_b64u
 
 T = TypeVar("T")
+
+
+class NotForgeable(Exception):  # noqa: N818 - a reason, not an error of ours
+    """This spoil cannot be made in this run; the message says what is missing. Never the product's fault."""
+
 
 STAGES = (
     "claims", "content", "padding", "content_bytes", "recipient", "body_jose", "body",
@@ -82,6 +90,27 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What a spoil may look up: the tables, the time of the draft, everyone's certificates, odd ones to order."""
+
+    standard: Standard
+    kit: Kit
+    now: datetime
+    order: Callable[[str, str], KeyPair]
+    """(kind, body) → an odd certificate. Raises `NotForgeable` where none can be had."""
+    product: str
+    link_codes: Callable[[str, Sequence[int]], tuple[str, ...]]
+    """(body, serials) → that body's own codes, ordered over M. Raises `NotForgeable` where there is no M."""
+
+    def another(self, *but: str) -> BodyKit:
+        """A body whose keys we hold and that is none of these. `NotForgeable` when there is none."""
+        for code in self.kit.playable:
+            if code not in but and code != self.product:
+                return self.kit.bodies[code]
+        raise NotForgeable("no further body whose keys the kit holds")
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is to be built. Claims without the hashes: the bench computes those."""
 
@@ -100,8 +129,14 @@ class Plan:
     shared: tuple[str, ...] = ()
     """Claims that the permit repeats."""
     content_repeats: tuple[str, ...] = ("message_id", "from", "to")
-    facts: Mapping[str, object] = field(default_factory=dict)
-    """For spoils: tables, clocks, keys of others. Never travels."""
+    facts: Facts | None = None
+    """For spoils: tables, time, keys of others. Never travels."""
+
+    @property
+    def known(self) -> Facts:
+        """The facts, which every plan of the forge has."""
+        assert self.facts is not None
+        return self.facts
 
 
 class Bench:
@@ -144,7 +179,10 @@ class Bench:
             envelope["body"] = self.part("body")
         envelope = self._at("envelope", envelope)
         payload = self._at("envelope_bytes", self.dumps(envelope))
-        return self._at("request", Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, payload))
+        request = self._at("request", Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, payload))
+        if self._tweak is not None and self._tweak.stage not in self.parts:
+            raise ValueError(f"a message of this kind has no {self._tweak.stage} to spoil")
+        return request
 
     def _content(self, planned: Json, claims: Json) -> bytes:
         content = {**planned, **{name: claims[name] for name in self.plan.content_repeats}}
@@ -160,7 +198,7 @@ class Bench:
         recipient = self._at("recipient", Recipient.of(self.plan.recipient))
         ephemeral = recipient.ephemeral or crypto.derived_key(self.dice.bytes("ephemeral", 48))
         jose: Json = {
-            "alg": "ECDH-ES",
+            "alg": "ECDH-ES" if recipient.wrap is None else "ECDH-ES+A256KW",
             "enc": "A256GCM",
             "kid": recipient.kid,
             "epk": crypto.point(ephemeral.public_key()),
@@ -195,7 +233,7 @@ class Bench:
         claims = self._at(name, claims)
         payload = self._at(f"{name}_bytes", self.dumps(claims))
         signing = self._at(f"{name}_key", signing)
-        jose = self._at(f"{name}_jose", {"alg": "ES256", "kid": signing.kid, "typ": typ})
+        jose = self._at(f"{name}_jose", {"alg": signing.alg, "kid": signing.kid, "typ": typ})
         signing_input = f"{b64u(self.dumps(jose))}.{b64u(payload)}"
         signature = crypto.signature(signing_input.encode("ascii"), signing.key, signing.alg)
         return self._at(f"{name}_token", f"{signing_input}.{b64u(signature)}")

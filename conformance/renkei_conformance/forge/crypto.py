@@ -8,6 +8,7 @@ signatures, ephemeral keys handed in), so that the same draft has the same bytes
 from __future__ import annotations
 
 import hmac
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +79,11 @@ def signature(signing_input: bytes, key: PrivateKey, alg: str = "ES256") -> byte
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
+def der_signature(raw: bytes) -> bytes:
+    """The 64 bytes as the DER sequence that most libraries give by themselves."""
+    return encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+
+
 def verifies(jws: Jws, key: PublicKey) -> bool:
     """Whether the signature is ES256 by this key: 64 bytes, no other length."""
     if len(jws.signature) != 64:
@@ -145,6 +151,9 @@ class Sealing:
 def seal(plaintext: bytes, protected: str, jose: dict[str, object], sealing: Sealing) -> str:
     """The compact JWE. `protected` is the encoded JOSE header as it shall travel."""
     key, encrypted = sealing.keys(jose)
+    if jose.get("zip") == "DEF":  # not ours, but a library that follows RFC 7516 would take it: then it must open
+        deflate = zlib.compressobj(wbits=-15)
+        plaintext = deflate.compress(plaintext) + deflate.flush()
     sealed = AESGCM(key).encrypt(sealing.iv, plaintext, protected.encode("ascii"))
     return ".".join((protected, b64u(encrypted), b64u(sealing.iv), b64u(sealed[:-16]), b64u(sealed[-16:])))
 
