@@ -1,0 +1,69 @@
+"""A short summary in Markdown, for a terminal, a mail or a pipeline's summary page."""
+
+from __future__ import annotations
+
+import re
+
+from renkei_fixtures.messages import both
+from renkei_fixtures.standard import Standard, load
+from renkei_fixtures.text import Text
+
+from renkei_reports.as_html import command_of, title_of
+from renkei_reports.report import Report
+from renkei_reports.verdicts import name_of
+from renkei_reports.visible import visible
+
+_MOST = 30  # cases listed; the rest is counted
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#|!~&])")
+
+
+def render(report: Report, lang: str, standard: Standard | None = None) -> str:
+    """Title, denominators, what did not pass, and how to repeat it, in one language ("ja" or "en")."""
+    return _Writer(report, lang, standard or load()).document()
+
+
+class _Writer:
+    def __init__(self, report: Report, lang: str, standard: Standard) -> None:
+        self.report, self.lang, self.standard = report, lang, standard
+
+    def document(self) -> str:
+        report = self.report
+        parts = [f"# {self._of(title_of(report))}"]
+        if report.is_reference:
+            parts.append(self._said("page.reference_note"))
+        if report.contradictions:
+            parts.append(f"**{self._said('page.contradiction')}**")
+        if not report.complete:
+            parts.append(self._said("page.cut"))
+        if report.is_subset:
+            parts.append(self._said("page.subset"))
+        parts.append(self._of(both("reports.short.counts", **report.clause_totals.model_dump())))
+        parts += [f"- {self._of(both(f'reports.problem.{p.label}'))}: {self._of(p.text)}" for p in report.problems]
+        parts += self._attention()
+        parts.append(f"{self._said('page.illustrative')} {self._said('page.not_government')}")
+        parts.append(f"    {command_of(report)}")
+        return "\n\n".join(parts) + "\n"
+
+    def _attention(self) -> list[str]:
+        bad = [case for case in self.report.cases if case.verdict not in ("pass", "not_applicable")]
+        if not bad:
+            return []
+        lines = []
+        for case in bad[:_MOST]:
+            verdict = self._of(name_of(self.standard, "case", case.verdict).text)
+            line = f"- {verdict} **{_plain(case.id)}** {self._of(case.expected.title)}"
+            lines.append(f"{line} – {self._of(case.reason)}" if case.reason else line)
+        if len(bad) > _MOST:
+            lines.append(f"- {self._of(both('reports.short.more', n=len(bad) - _MOST))}")
+        return [f"## {self._said('attention.heading')}", "\n".join(lines)]
+
+    def _said(self, key: str) -> str:
+        return both(f"reports.{key}").of(self.lang)
+
+    def _of(self, text: Text) -> str:
+        return _plain(text.of(self.lang))
+
+
+def _plain(text: str) -> str:
+    """Foreign text as words only: no mark-up, no HTML, no line of its own."""
+    return _MARKS.sub(r"\\\1", " ".join(visible(text).split()))
