@@ -273,6 +273,12 @@ def test_a_body_that_does_not_open_says_one_thing_only(token):
     assert code_of(e.open_sealed, e.read_jwe(token), OPENER) == "decryption_failed"
 
 
+def test_a_body_that_names_another_certificate_is_not_tried_though_our_key_would_open_it():
+    sealed = e.seal(b"text", OPENER.key.public_key(), OTHER.sealing.kid, Dice(1, "x"))
+
+    assert code_of(e.open_sealed, e.read_jwe(sealed), OPENER) == "decryption_failed"
+
+
 def test_a_body_sealed_to_another_does_not_open_with_our_key_under_its_name():
     other = e.Opener(OPENER.kid, e.Opener.of_pem(OTHER.sealing.kid, OTHER.sealing.key_pem).key)
 

@@ -27,7 +27,7 @@ def test_an_answer_is_brought_to_the_asker_with_a_receipt_that_binds_it_to_its_i
     bench = Bench()
     delivery = run(bench.delivered())
     answer = bench.provider.answer(delivery)
-    status, reply = run(bench.post(answer))
+    status, _ = run(bench.post(answer))
     run(bench.node.settle())
 
     (brought,) = bench.asker.heard
@@ -176,6 +176,14 @@ def test_an_answer_in_parts_is_complete_when_none_is_missing():
     assert told(bench, bench.provider.answer(delivery, part=3, **whole)) == (202, "delivered")
     assert told(bench, bench.provider.answer(delivery, part=4, **whole)) == (409, "answer_part_conflict")
     assert told(bench, bench.provider.answer(delivery, last_part=False)) == (202, "answered")
+
+
+def test_of_a_part_the_first_is_kept_while_others_are_still_to_come():
+    bench = Bench()
+    delivery = run(bench.delivered())
+    run(bench.post(bench.provider.answer(delivery, last_part=False)))
+
+    assert told(bench, bench.provider.answer(delivery, last_part=False)) == (409, "answer_part_conflict")
 
 
 def test_an_answer_that_overtakes_the_reply_to_the_push_counts():

@@ -288,6 +288,18 @@ def test_an_id_is_not_used_for_two_messages():
     assert (status, problem["code"], problem["stage"]) == (409, "message_id_reused", "freshness")
 
 
+def test_two_different_messages_under_one_id_at_once_leave_one(tmp_path):
+    bench = Bench(path=str(tmp_path / "network.sqlite"))
+    first = bench.asker.inquiry()
+    second = bench.asker.inquiry(message_id=claims_of(first["header"])["message_id"])
+
+    async def both():
+        return await asyncio.gather(bench.post(first), bench.post(second))
+
+    assert sorted(status for status, _ in run(both())) == [202, 409]
+    bench.file.close()
+
+
 def test_a_refused_messages_id_is_still_free():
     bench = Bench()
     bad = bench.asker.inquiry(affair="AF-99")
