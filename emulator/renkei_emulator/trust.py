@@ -176,6 +176,13 @@ class TrustStore:
             raise Refused("certificate_not_of_sender", f"{checked.san} is not {san}")
         return checked.key
 
+    def unchecked_key(self, kid: str) -> PublicKey:
+        """The key that a certificate carries, whatever the certificate is worth: for faults, never for judging.
+
+        Raises Refused `certificate_unknown`, and `certificate_chain_invalid` for a key that is not of the suite.
+        """
+        return _p256(self._chain(kid)[0])
+
     def _chain(self, kid: str) -> list[x509.Certificate]:
         if kid not in self._chains and self._source is not None and (pem := self._source(kid)) is not None:
             self.learn(pem)

@@ -194,6 +194,17 @@ def test_a_header_that_is_not_of_the_table_is_refused(other, code):
     refused(bench, bench.asker.inquiry(**other), code, "form", 400)
 
 
+def test_a_refusal_of_form_names_the_message_where_its_name_can_be_read():
+    bench = Bench()
+    inquiry = bench.asker.inquiry(colour="red")
+    nameless = bench.asker.inquiry(message_id="x")
+
+    problem = refused(bench, inquiry, "header_form_invalid", "form")
+    assert problem["message_id"] == claims_of(inquiry["header"])["message_id"]
+    assert "message_id" not in refused(bench, nameless, "header_form_invalid", "form")
+    assert "message_id" not in refused(bench, b"[]", "not_json", "form")
+
+
 def test_a_null_is_no_value():
     bench = Bench()
     inquiry = bench.asker.inquiry()

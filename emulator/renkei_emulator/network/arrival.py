@@ -1,9 +1,10 @@
 """受付: the bytes of a request become a message, or are refused at *transport* or *form*; nothing is believed yet."""
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from renkei_emulator.claims import Claims, read_claims, read_subjects
-from renkei_emulator.envelope import Jws, read_envelope, read_jwe, read_jws, sha256_b64u
+from renkei_emulator.envelope import Jws, read_envelope, read_jwe, read_jws, sha256_b64u, strict_json, unb64u
 from renkei_emulator.refusals import Refused
 from renkei_emulator.world import HttpRequest
 
@@ -14,6 +15,7 @@ MESSAGES = "/renkei/1/messages"
 MEDIA_TYPE = "application/vnd.renkei+json"
 LARGEST = 10 * 1024 * 1024
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _WITH_BODY = frozenset({"renkei-inquiry", "renkei-answer"})
 # What this network serves; notification, disclosure and the rest are later parts of the standard.
 SERVED = _WITH_BODY | {"renkei-refusal", "renkei-withdrawal", "renkei-acknowledgement", "renkei-query"}
@@ -30,6 +32,15 @@ class Arrived(NamedTuple):
     body: str | None
     subjects: str | None
     codes: tuple[str, ...]
+
+
+def peek(data: bytes) -> str | None:
+    """The message_id that a message seems to have, so that its refusal can name it. Never raises, believes nothing."""
+    try:
+        message_id = strict_json(unb64u(strict_json(data)["header"].split(".")[1]))["message_id"]
+    except (Refused, AttributeError, KeyError, IndexError, TypeError):
+        return None
+    return message_id if isinstance(message_id, str) and _UUID.fullmatch(message_id) else None
 
 
 def check_transport(request: HttpRequest) -> None:

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from renkei_emulator.claims import Claims
 from renkei_emulator.envelope import Signer
 from renkei_emulator.exchange import Transitions
 from renkei_emulator.network import acknowledging, answering, inquiries
-from renkei_emulator.network.arrival import Arrived, check_transport, read_message
+from renkei_emulator.network.arrival import Arrived, check_transport, peek, read_message
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.courier import Courier
 from renkei_emulator.network.directory import Directory
@@ -102,7 +103,7 @@ class NetworkNode:
             office.rooms.check_freshness(arrived.typ, arrived.claims, now)
             return await self._take(arrived)
         except Refused as refused:
-            return await self._refuse(refused, arrived)
+            return await self._refuse(refused, arrived, peek(request.body) if arrived is None else None)
 
     async def _take(self, arrived: Arrived) -> HttpReply:
         """A message of a known sender: told again what it was told, or handled and remembered in one write."""
@@ -148,8 +149,8 @@ class NetworkNode:
             self._inbox.ring(body)
         self.courier.kick()
 
-    async def _refuse(self, refused: Refused, arrived: Arrived | None) -> HttpReply:
-        claims = arrived.claims if arrived is not None else {}
+    async def _refuse(self, refused: Refused, arrived: Arrived | None, seems: str | None) -> HttpReply:
+        claims: Claims = arrived.claims if arrived is not None else {"message_id": seems} if seems else {}
         # Until the signature holds, what the message says of itself is hearsay: the record keeps its name only.
         believed = refused.stage not in ("transport", "form", "sender")
         recorded = claims if believed else {name: claims[name] for name in ("message_id",) if name in claims}
