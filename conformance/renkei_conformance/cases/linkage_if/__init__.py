@@ -1,0 +1,1 @@
+"""連携インターフェース: the linkage interface, seen from the network."""

@@ -1,0 +1,147 @@
+"""`people`: the test persons of a run, loaded over interface B before they are asked about.
+
+The fixture's residents (`renkei_fixtures.residents`) are a pure function of seed and body; their link codes are ordered
+over M, for only the network can make them. Loading is in as few messages as possible: once for the residents that every
+run needs, and once for each case that brings records of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from renkei_conformance.drivers import DoorTrouble
+from renkei_conformance.errors import Inconclusive
+from renkei_conformance.parties import Parties
+from renkei_conformance.upper import JsonObject, Load, Outcome, handling_row, record_row
+from renkei_fixtures.messages import both
+from renkei_fixtures.residents import SITUATIONS, Resident, resident
+from renkei_fixtures.residents.tax import tax_records
+
+INFORMATION = "income_tax_certificate"
+FIRST_OF_A_CASE = 1_000
+"""Residents from this number on are free for cases that load records of their own."""
+RESERVE = 64
+"""Link codes are ordered by so many at a time: M is asked seldom, and never for a single person."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One record as the business system holds it; `record` is the full one, None where there is no assessment."""
+
+    tax_year: str
+    status: str
+    as_of: str
+    record: JsonObject | None
+
+    def row(self, own_number: str) -> JsonObject:
+        return record_row(own_number, {"tax_year": self.tax_year}, self.status, self.as_of, self.record)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A test person. `label` is the same in every run of a seed; `held` are the records in the order of loading."""
+
+    label: str
+    resident: Resident
+    link_code: str
+    held: tuple[Held, ...] = ()
+
+    @property
+    def own_number(self) -> str:
+        return self.resident.own_number
+
+    def last(self, year: str) -> Held | None:
+        """The record that counts: the last one loaded of this year."""
+        return next((one for one in reversed(self.held) if one.tax_year == year), None)
+
+    def holding(self, *held: Held) -> Person:
+        return replace(self, held=(*self.held, *held))
+
+
+@dataclass
+class People:
+    """See the module. One per run; loads on first use, so that a run of one case loads little."""
+
+    parties: Parties
+    seed: int
+    body: str
+    link_codes: Callable[[str, Sequence[int]], tuple[str, ...]]
+    _basic: dict[str, Person] = field(default_factory=dict)
+    _spare: list[Person] = field(default_factory=list)
+    _numbers: count[int] = field(default_factory=lambda: count(FIRST_OF_A_CASE))
+    _loads: count[int] = field(default_factory=lambda: count(1))
+
+    # --- persons -----------------------------------------------------------------------------------------------------
+
+    @property
+    def ordinary(self) -> Person:
+        """A taxed person with records of two years."""
+        return self.of("taxed")
+
+    def of(self, situation: str) -> Person:
+        """The resident of this body in the situation (see `renkei_fixtures.residents.SITUATIONS`), loaded."""
+        if not self._basic:
+            self._load_basic()
+        return self._basic[situation]
+
+    def fresh(self, how_many: int = 1) -> list[Person]:
+        """Persons nobody was told of: link codes the product has never seen, no records."""
+        while len(self._spare) < how_many:
+            numbers = [next(self._numbers) for _ in range(max(RESERVE, how_many))]
+            self._spare += self._persons({f"resident {n}": n for n in numbers}).values()
+        taken, self._spare = self._spare[:how_many], self._spare[how_many:]
+        return taken
+
+    # --- loading -----------------------------------------------------------------------------------------------------
+
+    def load(self, persons: Sequence[Person], *, manual: Sequence[Person] = ()) -> None:
+        """Load these persons' link codes and records; those in `manual` are to be decided by a person.
+
+        Raises `Inconclusive` when the product does not take all of it: the clauses on loading decide why.
+        """
+        rows = [held.row(person.own_number) for person in persons for held in person.held]
+        outcome = self.try_load(
+            Load(
+                self.load_id(),
+                rows,
+                [(person.own_number, person.link_code) for person in persons],
+                [handling_row(person.own_number, "manual", "dv_protection") for person in manual],
+                INFORMATION,
+            )
+        )
+        if not outcome.done or outcome.member("set_aside"):
+            detail = f"{outcome.status} {outcome.raw[:200]!r}"
+            raise Inconclusive(both("conformance.reason.load_refused", detail=detail))
+
+    def try_load(self, load: Load) -> Outcome:
+        """Load, whatever comes of it. `Inconclusive` when the business side does not reply."""
+        try:
+            return self.parties.upper.load(load)
+        except DoorTrouble as trouble:
+            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+        finally:
+            self.parties.settle()
+
+    def load_id(self) -> str:
+        """A new load id; unique over runs against the same product, as the clock is in it."""
+        return f"renkei-{self.parties.clock.now():%Y%m%d%H%M%S%f}-{next(self._loads)}"
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _load_basic(self) -> None:
+        persons = self._persons(dict(SITUATIONS))
+        for name, n in SITUATIONS.items():
+            records = tax_records(self.seed, self.body, n)
+            held = [Held(one.tax_year, one.status, one.as_of, one.record) for one in records]
+            persons[name] = persons[name].holding(*held)
+        protected = [one for one in persons.values() if one.resident.protected]
+        manual = protected if "manual" in self.parties.profile.product.options else []
+        self.load(list(persons.values()), manual=manual)
+        self._basic = persons
+
+    def _persons(self, numbers: Mapping[str, int]) -> dict[str, Person]:
+        residents = [resident(self.seed, self.body, n) for n in numbers.values()]
+        codes = self.link_codes(self.body, [one.serial for one in residents])
+        return {label: Person(label, one, code) for label, one, code in zip(numbers, residents, codes, strict=True)}

@@ -1,0 +1,94 @@
+"""Before the first case: is everybody there, and do keys and tokens fit? A problem found here is the operator's,
+labelled *configuration*, and there is no verdict on the product.
+
+A product that is there and answers nonsense is no configuration problem: the cases find that out.
+"""
+
+from __future__ import annotations
+
+from renkei_conformance.case import PROVIDER, Case, Positive
+from renkei_conformance.drivers import MESSAGES, Door, DoorTrouble, Request, Rubbish
+from renkei_conformance.errors import CaseStopped
+from renkei_conformance.evidence import Evidence
+from renkei_conformance.stage import RunStage
+from renkei_conformance.told import told
+from renkei_fixtures.errors import SetupError
+from renkei_fixtures.messages import both
+from renkei_fixtures.run_record import Problem
+from renkei_fixtures.standard import Text
+
+DIRECTORY = "/renkei/1/bodies"
+UNTRUSTED = frozenset({"certificate_unknown", "certificate_chain_invalid"})
+
+
+def preflight(stage: RunStage) -> list[Problem]:
+    """Every problem found, at most one of each kind; none means that the examination can begin."""
+    parties, profile = stage.parties, stage.parties.profile
+    found: list[Problem | None] = []
+    if parties.network is not None:
+        found.append(_speaks(stage, parties.network, DIRECTORY, "network"))
+    if PROVIDER in stage.setup.roles:
+        found.append(_speaks(stage, parties.product, MESSAGES, profile.network_side.address))
+        if not any(found):
+            found += [_business(stage), _kit(stage)]
+        if not any(found):
+            found.append(_trusts(stage))
+    return [problem for problem in found if problem is not None]
+
+
+def _speaks(stage: RunStage, door: Door, path: str, where: str) -> Problem | None:
+    try:
+        door.send(Request("GET", path), stage.parties.clock.seconds("reply"))
+    except Rubbish:
+        return None
+    except DoorTrouble as trouble:
+        return _problem(both("conformance.preflight.unreachable", address=where, detail=trouble.detail), where)
+    return None
+
+
+def _business(stage: RunStage) -> Problem | None:
+    where = stage.parties.profile.business_side.address
+    try:
+        outcome = stage.parties.upper.collect()
+    except Rubbish:
+        return None
+    except DoorTrouble as trouble:
+        return _problem(both("conformance.preflight.unreachable", address=where, detail=trouble.detail), where)
+    if outcome.status in (401, 403):
+        text = both("conformance.preflight.token", address=where, status=outcome.status)
+        return _problem(text, "business_side.token")
+    if outcome.status == 404:
+        return _problem(both("conformance.preflight.no_such_body", address=where), "business_side.address")
+    return None
+
+
+def _kit(stage: RunStage) -> Problem | None:
+    try:
+        stage.parties.kit.body(stage.body)
+        stage.people.fresh(1)
+    except SetupError as error:
+        text = Text(ja=error.render("ja"), en=error.render("en"))
+        return _problem(text, error.where)
+    return None
+
+
+def _trusts(stage: RunStage) -> Problem | None:
+    """One right inquiry, whose only use is to hear *I do not know your certificates*: then the kit is not installed."""
+    title = Text(ja="事前確認", en="pre-flight")
+    row = Case("preflight", title, (), PROVIDER, "envelope", Positive(), (), False, "first", "", "")
+    forge = stage.forge(Evidence(stage.evidence, row))
+    try:
+        person = stage.people.fresh(1)[0]
+        delivery = forge.deliver(forge.inquiry([person.link_code], {"tax_year": "2025"}))
+    except CaseStopped:
+        return None
+    said = told(delivery.reply, delivery.trouble, stage.setup.standard)
+    stage.parties.settle()
+    if said.code in UNTRUSTED:
+        where = stage.parties.profile.network_side.address
+        return _problem(both("conformance.preflight.untrusted", code=said.code), where)
+    return None
+
+
+def _problem(text: Text, where: str) -> Problem:
+    return Problem(label="configuration", text=text, where=where)

@@ -1,0 +1,273 @@
+"""`product`: the examined provider as the cases meet it, and what is known of its state between cases.
+
+A right inquiry that is not accepted, not answered, or answered under another exchange's number is booked on the
+standing clause that it breaks; what the case itself wanted to know is then inconclusive. So a product that answers 500
+to everything has one red clause, and every other clause says why it could not be decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request
+from renkei_conformance.errors import Inconclusive, NotTested
+from renkei_conformance.evidence import Evidence
+from renkei_conformance.finding import Finding
+from renkei_conformance.forge.bench import Forge
+from renkei_conformance.forge.deliver import Delivery
+from renkei_conformance.forge.draft import Draft
+from renkei_conformance.forge.reader import OpenedAnswer
+from renkei_conformance.opened import claims_of
+from renkei_conformance.oracles import problem
+from renkei_conformance.parties import Parties
+from renkei_conformance.people import People, Person
+from renkei_conformance.told import Told, told
+from renkei_conformance.trial import Trial
+from renkei_fixtures.messages import both
+
+ACCEPTS, LIVES_ON, BOUND, PROBLEM, SILENT = "P-TRN-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"
+STALLS_BORNE = 2
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A right inquiry and its answer, opened."""
+
+    draft: Draft
+    delivery: Delivery
+    answer: OpenedAnswer
+
+    @property
+    def number(self) -> str:
+        return str(self.draft.exchange_number)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refused inquiry; that nothing is answered to it is swept at the end of the run."""
+
+    case: str
+    exchange_number: str
+
+
+@dataclass
+class ProductState:
+    """What is known of the product between cases.
+
+    `control` is what the last message asked if that was a right inquiry, properly answered: then it may serve as the
+    clean twin of a spoil of the same question. Every other message clears it.
+    """
+
+    control: object = None
+    after_refusal: bool = False
+    refused: list[Refused] = field(default_factory=list)
+    stalls: int = 0
+    gone: bool = False
+
+
+class Product:
+    """See the module. One per case, over the state of the run."""
+
+    def __init__(self, ev: Evidence, forge: Forge, parties: Parties, people: People, state: ProductState) -> None:
+        self.ev = ev
+        self.forge = forge
+        self.parties = parties
+        self.people = people
+        self.state = state
+        self._asked: dict[int, tuple[Draft, object]] = {}
+        self._reply: Reply | None = None
+
+    # --- questions -------------------------------------------------------------------------------------------------
+
+    def inquiry(self, person: Person | None = None, year: str = "2025", **claims: object) -> Draft:
+        """A right inquiry about `person` (default: an ordinary one); `claims` as `Forge.inquiry` takes them."""
+        who = person or self.people.ordinary
+        self.ev.inputs(["inquiry", who.label, year, claims])
+        draft = self.forge.inquiry([who.link_code], {"tax_year": year}, **claims)  # type: ignore[arg-type]
+        self._asked[id(draft)] = (draft, (who.label, year, tuple(sorted((k, str(v)) for k, v in claims.items()))))
+        return draft
+
+    def exchange(self, draft: Draft, accepted_by: str | None = None) -> Exchange:
+        """Deliver a right inquiry and wait for its answer.
+
+        `accepted_by` books non-acceptance on a clause of the case instead of the standing one (an unknown code, a
+        reordered envelope). Raises `Inconclusive` when there is no answer to look at.
+        """
+        delivery = self.deliver(draft, accepted_by)
+        answer = delivery.answer()
+        if answer is None:
+            self._no_answer(delivery)
+            raise Inconclusive(both("conformance.reason.stalled"))
+        self.state.stalls, self.state.after_refusal = 0, False
+        self.state.control = self._question(draft) if _proper(answer) else None
+        return Exchange(draft, delivery, answer)
+
+    def ask(self, person: Person | None = None, year: str = "2025", **claims: object) -> Exchange:
+        """`inquiry` and `exchange` in one."""
+        return self.exchange(self.inquiry(person, year, **claims))
+
+    def deliver(self, draft: Draft, accepted_by: str | None = None) -> Delivery:
+        """Deliver a right inquiry and require that it is accepted (202), without waiting for an answer."""
+        self.ev.scene()
+        self.state.control = None
+        delivery = self.forge.deliver(draft)
+        said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
+        clause = accepted_by or (LIVES_ON if self.state.after_refusal else ACCEPTS)
+        if said.sort == "gone":
+            self.require_back(clause)
+        if said.sort == "stalled":
+            self._stalled()
+        ok = said.sort == "accepted" and delivery.accepted
+        if not ok or accepted_by is not None:
+            self.ev.check(clause, _accepted(ok, said))
+        if said.sort != "accepted":
+            raise Inconclusive(both("conformance.reason.not_accepted", clause=clause, told=said.words))
+        return delivery
+
+    def negative(self, draft: Draft) -> None:
+        """The whole witnessed negative on a right inquiry: see `trial.py`."""
+        Trial(self.ev, self).run(draft, lambda spoiled: self._twin(draft, spoiled))
+
+    # --- the bench of a witnessed negative -------------------------------------------------------------------------
+
+    def control(self, clean: Draft) -> None:
+        question = self._question(clean)
+        if question is not None and question == self.state.control:
+            return
+        problem_words = self._goes_through(clean)
+        if problem_words is not None:
+            raise Inconclusive(both("conformance.reason.control_refused", told=problem_words))
+
+    def put(self, spoiled: Draft) -> Told:
+        self.state.control = None
+        delivery = self.forge.deliver(spoiled)
+        self._reply = delivery.reply
+        said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
+        if said.sort == "accepted" and (late := delivery.refusal()) is not None:
+            said = Told("refused", "signed refusal", 202, late.code, late.stage,
+                        exchange_number=spoiled.exchange_number)  # fmt: skip
+        if said.sort == "refused":
+            self.refusal_seen(spoiled)
+        return said
+
+    def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
+        if said.sort != "refused":
+            return
+        if self._reply is not None and self._reply.status >= 400:
+            for finding in problem.findings(self.ev.run.standard, self._reply, spoiled.confidential):
+                yield PROBLEM, finding
+        yield SILENT, self.silence(spoiled.exchange_number)
+
+    def alive(self, clean: Draft) -> tuple[str, Finding]:
+        words = self._goes_through(clean)
+        return LIVES_ON, Finding(words is None, "accepted", words or "accepted", "", both("conformance.why.alive"))
+
+    # --- what else cases need --------------------------------------------------------------------------------------
+
+    def refusal_seen(self, spoiled: Draft) -> None:
+        """Remember that the product refused: it must live on, and never answer this exchange."""
+        self.state.after_refusal = True
+        if spoiled.exchange_number is not None:
+            self.state.refused.append(Refused(self.ev.case.id, spoiled.exchange_number))
+
+    def silence(self, exchange_number: str | None) -> Finding:
+        """That no answer has come for the exchange so far."""
+        heard = self.parties.tap.heard(exchange_number) if exchange_number else ()
+        answers = [one for one in heard if one.typ == "renkei-answer"]
+        return Finding(not answers, 0, len(answers), "answers", both("conformance.why.silent"))
+
+    def require_back(self, clause: str) -> None:
+        """Nothing listens: dead and back within the liveness wait is a failure of `clause`, not back is *gone*."""
+        came_back = self.reachable(patient=True)
+        if came_back:
+            self.ev.check(clause, Finding(False, "alive", "gone, and back", "", both("conformance.why.alive")))
+            raise Inconclusive(both("conformance.reason.was_gone"))
+        self.state.gone = True
+        raise Inconclusive(both("conformance.reason.gone"))
+
+    def reachable(self, *, patient: bool = False) -> bool:
+        """Whether something speaks HTTP at the product's network side; `patient` gives it the liveness wait."""
+        clock = self.parties.clock
+        tries = 1 + (int(clock.seconds("liveness") / clock.seconds("poll")) if patient else 0)
+        for attempt in range(tries):
+            if attempt:
+                clock.wait("poll")
+            try:
+                self.parties.product.send(Request("GET", MESSAGES), clock.seconds("liveness"))
+            except DoorTrouble:
+                continue
+            return True
+        return False
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _goes_through(self, clean: Draft) -> str | None:
+        """Put a right inquiry through without booking anything: None, or what was said instead of an answer."""
+        self.state.control = None
+        delivery = self.forge.deliver(clean)
+        said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
+        if said.sort == "gone" and not self.reachable(patient=True):
+            self.state.gone = True
+        if said.sort != "accepted":
+            return said.words
+        answer = delivery.answer()
+        if answer is None:
+            self._count_stall()
+            return "202, no answer"
+        if not _proper(answer):
+            return "202, an answer that cannot be read"
+        self.state.stalls, self.state.after_refusal = 0, False
+        self.state.control = self._question(clean)
+        return None
+
+    def _question(self, draft: Draft) -> object:
+        found = self._asked.get(id(draft))
+        return found[1] if found else None
+
+    def _twin(self, draft: Draft, spoiled: Draft) -> Draft:
+        """The spoiled message's twin, which asks the same question as the draft it was spoiled from."""
+        twin = spoiled.twin()
+        self._asked[id(twin)] = (twin, self._question(draft))
+        return twin
+
+    def _no_answer(self, delivery: Delivery) -> None:
+        """202 and no answer: refused late, answered under another number, or simply silent."""
+        refusal = delivery.refusal()
+        if refusal is not None:
+            said = Told("refused", f"signed refusal {refusal.code}", 202, refusal.code, refusal.stage)
+            self.ev.check(ACCEPTS, _accepted(False, said))
+            raise Inconclusive(both("conformance.reason.not_accepted", clause=ACCEPTS, told=said.words))
+        due = delivery.draft.exchange_number
+        strays = {claims.get("exchange_number") for case, request in self.ev.run.heard
+                  if case == self.ev.case.id and (claims := claims_of(request.body)).get("in_reply_to")}  # fmt: skip
+        if strays - {None, due}:
+            self.ev.check(BOUND, Finding(False, due, sorted(map(str, strays - {None})), "answer.header.exchange_number",
+                                         both("conformance.why.bound")))  # fmt: skip
+            raise Inconclusive(both("conformance.reason.stray_answer"))
+        self._stalled()
+
+    def _stalled(self) -> None:
+        self._count_stall()
+        raise Inconclusive(both("conformance.reason.stalled"))
+
+    def _count_stall(self) -> None:
+        self.state.stalls += 1
+        if self.state.stalls >= STALLS_BORNE:
+            self.state.gone = True
+
+
+def require_present(state: ProductState) -> None:
+    """Before a case: once the product is gone, the rest is not tested."""
+    if state.gone:
+        raise NotTested(both("conformance.reason.gone_before"))
+
+
+def _accepted(ok: bool, said: Told) -> Finding:
+    return Finding(ok, {"told": "accepted", "status": 202, "state": "delivered"}, said.short(), "reply",
+                   both("conformance.why.accepted"))  # fmt: skip
+
+
+def _proper(answer: OpenedAnswer) -> bool:
+    """Read to the end, signature good: enough for a control, whose own rules other cases judge."""
+    return not answer.troubles and bool(answer.signature_valid) and bool(answer.results)

@@ -1,0 +1,81 @@
+"""What stands on the stage for a case: its own forge, and the product, people and network as this run knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from renkei_conformance.case import Case
+from renkei_conformance.drivers import Watched
+from renkei_conformance.errors import ExaminerFault, NotTested
+from renkei_conformance.evidence import Evidence, RunEvidence
+from renkei_conformance.forge.bench import Forge
+from renkei_conformance.generation import Generation
+from renkei_conformance.network_side import NetworkSide, NetworkState
+from renkei_conformance.people import People
+from renkei_conformance.product import Product, ProductState, require_present
+from renkei_conformance.setup import RunSetup
+from renkei_conformance.watched import WatchedUpper
+from renkei_fixtures.messages import both
+
+
+class RunStage:
+    """One per run. Every door is watched from here on, so no message of a case can miss the record."""
+
+    def __init__(self, setup: RunSetup, evidence: RunEvidence) -> None:
+        sink = evidence.passed
+        parties = setup.parties
+        self.parties = replace(
+            parties,
+            product=Watched(parties.product, "N", sink),
+            network=Watched(parties.network, "W", sink) if parties.network is not None else None,
+            upper=WatchedUpper(parties.upper, sink),
+        )
+        self.parties.tap.sink = sink
+        self.setup = setup
+        self.evidence = evidence
+        self.body = parties.profile.product.body
+        self.claims = claims_of_profile(setup)
+        general = Forge(self.parties, setup.standard, setup.seed, "people")
+        self.people = People(self.parties, setup.seed, self.body, general.link_codes)
+        self.product_state = ProductState()
+        self.network_state = NetworkState()
+        self._forges: dict[str, Forge] = {}
+
+    def before(self, case: Case) -> None:
+        """See `plugin.Stage`."""
+        if case.role == "provider":
+            require_present(self.product_state)
+        for need in case.needs:
+            if need not in self.claims:
+                raise NotTested(both("conformance.why_not.not_claimed", option=need))
+
+    def fixture(self, name: str, ev: Evidence) -> object:
+        """See `plugin.Stage`."""
+        match name:
+            case "forge":
+                return self.forge(ev)
+            case "product":
+                return Product(ev, self.forge(ev), self.parties, self.people, self.product_state)
+            case "network":
+                return NetworkSide(ev, self.forge(ev), self.parties, self.setup.seed, self.network_state)
+            case "people":
+                return self.people
+            case "parties":
+                return self.parties
+            case "generation":
+                return Generation(self.setup.seed, ev.case.id, self.setup.examples_cap)
+        raise ExaminerFault(f"no fixture {name}")
+
+    def forge(self, ev: Evidence) -> Forge:
+        """The case's own forge, the same one however often it is asked for."""
+        if ev.case.id not in self._forges:
+            self._forges = {ev.case.id: Forge(self.parties, self.setup.standard, self.setup.seed, ev.case.id)}
+        return self._forges[ev.case.id]
+
+
+def claims_of_profile(setup: RunSetup) -> Collection[str]:
+    """What `applies` of a clause and `needs` of a case are looked up in. The network role claims everything."""
+    profile = setup.parties.profile
+    claimed = {*profile.product.options, profile.network_side.delivery, f"business_{profile.business_side.driver}"}
+    return claimed | ({"push", "pull", "records_export", "log_chain"} if "network" in setup.roles else set())

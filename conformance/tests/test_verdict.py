@@ -1,0 +1,83 @@
+"""The lattice and the exit codes, row by row of the design's table."""
+
+from __future__ import annotations
+
+import pytest
+
+from renkei_conformance import verdict
+from renkei_conformance.verdict import Verdict
+from renkei_fixtures.standard import load
+
+V = Verdict
+
+
+def run(*clauses: Verdict, kind: str = "product", **more: bool) -> tuple[str, int]:
+    outcome = verdict.of_run(clauses, product_kind=kind, **{"subset": False, **more})
+    return outcome.verdict, outcome.exit_code
+
+
+def test_everything_passed_or_warned_is_conformant() -> None:
+    assert ("conformant", 0) == run(V.PASS, V.WARN)
+
+
+def test_the_bundled_reference_is_never_called_conformant() -> None:
+    assert ("reference_conformant", 0) == run(V.PASS, kind="bundled-reference")
+
+
+@pytest.mark.parametrize("beside", [V.PASS, V.INCONCLUSIVE, V.NOT_TESTED])
+def test_one_failure_is_not_conformant_whatever_else_is_open(beside: Verdict) -> None:
+    assert ("not_conformant", 1) == run(V.FAIL, beside)
+
+
+@pytest.mark.parametrize("open_", [V.INCONCLUSIVE, V.NOT_TESTED])
+def test_an_open_clause_leaves_the_run_incomplete(open_: Verdict) -> None:
+    assert ("incomplete", 3) == run(V.PASS, open_)
+
+
+def test_a_run_that_decided_nothing_is_incomplete() -> None:
+    assert ("incomplete", 3) == run()
+
+
+def test_a_subset_never_conforms_but_can_fail() -> None:
+    assert ("incomplete", 3) == run(V.PASS, subset=True)
+    assert ("not_conformant", 1) == run(V.FAIL, subset=True)
+
+
+def test_a_configuration_problem_gives_no_verdict_on_the_product() -> None:
+    assert ("no_verdict", 4) == run(V.NOT_TESTED, configuration_problem=True)
+
+
+@pytest.mark.parametrize("beside", [V.PASS, V.FAIL])
+def test_a_fault_of_ours_is_said_before_any_failure(beside: Verdict) -> None:
+    assert ("examiner_fault", 4) == run(V.EXAMINER_FAULT, beside)
+    assert ("examiner_fault", 4) == run(beside, examiner_problem=True)
+
+
+def test_a_clause_without_a_check_is_inconclusive() -> None:
+    assert verdict.of_checks("MUST", [], None) is V.INCONCLUSIVE
+
+
+def test_a_case_that_ended_early_keeps_its_failures_and_no_passes() -> None:
+    assert verdict.of_checks("MUST", [True, False], V.INCONCLUSIVE) is V.FAIL
+    assert verdict.of_checks("MUST", [True], V.INCONCLUSIVE) is V.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("level", "due"), [("MUST", V.FAIL), ("SHOULD", V.WARN), ("MAY", V.PASS)])
+def test_the_level_decides_what_a_failed_check_weighs(level: verdict.Level, due: Verdict) -> None:
+    assert verdict.of_checks(level, [False], None) is due
+
+
+def test_the_roll_up_is_the_order_that_the_standard_prints() -> None:
+    printed = [row.id for row in load().verdicts if row.scope == "case"]
+    assert printed == [one.value for one in Verdict]
+
+
+def test_the_exit_codes_are_those_that_the_standard_prints() -> None:
+    printed = {row.id: row.exit_code for row in load().verdicts if row.scope == "run"}
+    found = dict(
+        [
+            run(V.PASS), run(V.PASS, kind="bundled-reference"), run(V.FAIL), run(V.INCONCLUSIVE),
+            run(V.PASS, configuration_problem=True), run(V.EXAMINER_FAULT),
+        ]
+    )  # fmt: skip
+    assert printed == found
