@@ -60,34 +60,57 @@ class Kit:
         return tuple(code for code, body in sorted(self.bodies.items()) if body.signing.key_pem and body.sealing.key_pem)
 
 
-def read(data: Mapping[str, object]) -> Kit:
+def read(data: Mapping[str, object], where: str = "kit") -> Kit:
     """A kit from its JSON (`GET /management/1/kit`). Raises `SetupError` naming the member."""
-    raise NotImplementedError
+    bodies = {code: _body(code, part, f"{where}: bodies.{code}") for code, part in _object(data, "bodies", where).items()}
+    seed = data.get("seed")
+    if not isinstance(seed, int):
+        raise SetupError("conformance.kit.member", f"{where}: seed", "int", type(seed).__name__)
+    return Kit(
+        seed,
+        _text(data, "anchors_pem", where),
+        _bytes(data, "crl_der_b64", where),
+        _pair(_object(data, "network", where), "signing", f"{where}: network"),
+        bodies,
+    )
 
 
 def from_file(path: Path) -> Kit:
     """A kit from a file. Raises `SetupError`."""
-    raise NotImplementedError
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SetupError("conformance.kit.unreadable", str(path), "JSON", str(error)) from error
+    if not isinstance(data, dict):
+        raise SetupError("conformance.kit.unreadable", str(path), "an object", type(data).__name__)
+    return read(data, str(path))
 
 
 class Management:
     """M of the emulated side. Its failures are the operator's: `SetupError`."""
 
-    def __init__(self, door: Door, token: str) -> None:
+    def __init__(self, door: Door, token: str, patience: float = 10.0) -> None:
         self._door = door
         self._token = token
+        self._patience = patience
 
     def kit(self) -> Kit:
         """The kit of this emulation."""
         return read(self._call("GET", "kit", None))
 
     def order(self, kind: str, body: str) -> KeyPair:
-        """An odd certificate for `body`: expired, not_yet_valid, revoked, unknown_ca, self_signed, …"""
-        raise NotImplementedError
+        """An odd certificate for `body`: expired, not_yet_valid, revoked, unknown_ca, self_signed, …
+
+        `SetupError` when it cannot be had.
+        """
+        return _key_pair(self._call("POST", "certificates", {"kind": kind, "body": body}), f"{MANAGEMENT}/certificates")
 
     def link_codes(self, body: str, serials: Sequence[int]) -> tuple[str, ...]:
         """`body`'s own link codes of these persons, in order."""
-        raise NotImplementedError
+        found = self._call("POST", "link-codes", {"body": body, "serials": list(serials)}).get("link_codes")
+        if not isinstance(found, list) or len(found) != len(serials) or not all(isinstance(code, str) for code in found):
+            raise SetupError("conformance.kit.member", f"{MANAGEMENT}/link-codes", f"{len(serials)} strings", repr(found)[:60])
+        return tuple(found)
 
     def set_address(self, body: str, address: str) -> None:
         """Where the network reaches `body` from now on (its signed directory entry follows)."""
@@ -98,4 +121,55 @@ class Management:
         self._call("POST", "clock", {"advance_s": seconds})
 
     def _call(self, method: str, operation: str, body: object) -> Mapping[str, object]:
-        raise NotImplementedError
+        where = f"{MANAGEMENT}/{operation}"
+        headers = {"authorization": f"Bearer {self._token}", "content-type": "application/json"}
+        payload = b"" if body is None else json.dumps(body).encode()
+        try:
+            reply = self._door.send(Request(method, where, headers, payload), self._patience)
+        except DoorTrouble as trouble:
+            raise SetupError("conformance.management.unreachable", where, None, str(trouble)) from trouble
+        try:
+            found = json.loads(reply.body) if reply.body else {}
+        except ValueError:
+            found = None
+        if not 200 <= reply.status < 300 or not isinstance(found, dict):
+            got = f"{reply.status} {reply.body[:200].decode('utf-8', 'replace')}"
+            raise SetupError("conformance.management.refused", where, "2xx", got)
+        return found
+
+
+def _body(code: str, part: object, where: str) -> BodyKit:
+    if not isinstance(part, dict):
+        raise SetupError("conformance.kit.member", where, "an object", type(part).__name__)
+    address = part.get("address")
+    return BodyKit(code, _pair(part, "signing", where), _pair(part, "sealing", where), address if isinstance(address, str) else None)
+
+
+def _pair(data: Mapping[str, object], name: str, where: str) -> KeyPair:
+    return _key_pair(_object(data, name, where), f"{where}.{name}")
+
+
+def _key_pair(data: Mapping[str, object], where: str) -> KeyPair:
+    key = data.get("key_pem")
+    return KeyPair(_text(data, "kid", where), _text(data, "chain_pem", where), key if isinstance(key, str) else None)
+
+
+def _object(data: Mapping[str, object], name: str, where: str) -> dict[str, object]:
+    value = data.get(name)
+    if not isinstance(value, dict):
+        raise SetupError("conformance.kit.member", f"{where}: {name}", "an object", type(value).__name__)
+    return value
+
+
+def _text(data: Mapping[str, object], name: str, where: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value:
+        raise SetupError("conformance.kit.member", f"{where}: {name}", "a text", type(value).__name__)
+    return value
+
+
+def _bytes(data: Mapping[str, object], name: str, where: str) -> bytes:
+    try:
+        return b64decode(_text(data, name, where), validate=True)
+    except ValueError as error:
+        raise SetupError("conformance.kit.member", f"{where}: {name}", "base64", str(error)) from error

@@ -7,13 +7,22 @@ hide what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from renkei_conformance.drivers import Reply, Request
+from renkei_fixtures import instants
+
+from renkei_conformance.drivers import MESSAGES, Reply, Request
+from renkei_conformance.wire import Json, peek, sha256_b64u
+
+Sign = Callable[[str, Json], str]
+"""(typ, claims) → a JWS by the network's key. The forge hands it in: nothing here knows a key."""
 
 
-class LostReply(Exception):
+class LostReply(Exception):  # noqa: N818 - a programmed event
     """Raised instead of a reply: the message was taken, the sender hears nothing. The server closes the line."""
 
 
@@ -42,8 +51,141 @@ class Heard:
     typ: str | None
     claims: Mapping[str, object]
     """The header's claims as far as they could be read; empty when they could not. Not verified: see `forge.open_answer`."""
+    envelope: Mapping[str, object]
+    """The envelope as far as it could be read."""
     request: Request
     reply: Reply | None
     """What was replied; None for a lost reply."""
     counted: bool
     """False where the reply was a programmed 503 or lost: the sender owes the same bytes again."""
+
+
+@dataclass
+class ForgedExchange:
+    """One exchange that the forge's network has on its books."""
+
+    number: str
+    inquiry: Mapping[str, object]
+    """The inquiry's header claims."""
+    inquiry_sha256: str
+    accepted_at: str
+    expires_at: str
+    state: str = "delivered"
+    state_at: str = ""
+    refusal: tuple[str, str] | None = None
+    """Code and stage of a refusal by the product."""
+    programme: list[Programmed] = field(default_factory=list)
+    parts: dict[object, str] = field(default_factory=dict)
+    """part → header string of the answer kept."""
+
+
+class ForgedNetwork:
+    """The books of the exchanges that the forge made. One lock; replies are made under it, so their order is the order kept."""
+
+    def __init__(self, sign: Sign, now: Callable[[], datetime]) -> None:
+        self._sign = sign
+        self._now = now
+        self._lock = threading.Lock()
+        self._exchanges: dict[str, ForgedExchange] = {}
+
+    def open(self, exchange: ForgedExchange) -> None:
+        """Put an exchange on the books, before its inquiry is delivered: an answer may be quicker than the 202."""
+        with self._lock:
+            self._exchanges[exchange.number] = exchange
+
+    def knows(self, exchange_number: str | None) -> bool:
+        """Whether this exchange is the forge's."""
+        with self._lock:
+            return exchange_number in self._exchanges
+
+    def program(self, exchange_number: str, *replies: Programmed) -> None:
+        """What the next messages of this exchange are met with, one each; then it is replied as is due."""
+        with self._lock:
+            self._exchanges[exchange_number].programme.extend(replies)
+
+    def exchange(self, exchange_number: str) -> ForgedExchange:
+        """The exchange as it stands; KeyError if it is not ours."""
+        with self._lock:
+            return self._exchanges[exchange_number]
+
+    def take(self, exchange_number: str, typ: str | None, envelope: Json, claims: Json) -> tuple[Reply | None, bool]:
+        """One message for an exchange: the reply (None: lost) and whether it counts."""
+        with self._lock:
+            exchange = self._exchanges[exchange_number]
+            if exchange.programme:
+                return self._programmed(exchange.programme.pop(0)), False
+            return self._due(exchange, typ, envelope, claims), True
+
+    def _programmed(self, programmed: Programmed) -> Reply | None:
+        if isinstance(programmed, Lose):
+            return None
+        problem: Json = {"type": "about:blank", "status": 503, "code": "busy", "stage": "transport"}
+        headers = {"content-type": "application/problem+json", "retry-after": str(programmed.retry_after)}
+        return Reply(503, headers, json.dumps(problem).encode())
+
+    def _due(self, exchange: ForgedExchange, typ: str | None, envelope: Json, claims: Json) -> Reply:
+        body: Json = {"exchange_number": exchange.number}
+        match typ:
+            case "renkei-answer":
+                part = claims.get("part")
+                exchange.parts.setdefault(part, str(envelope.get("header")))
+                self._enter(exchange, "answered" if claims.get("last_part") is not False else "delivered")
+                body |= {"state": exchange.state, "receipt": self.receipt(exchange, envelope, claims)}
+            case "renkei-refusal":
+                exchange.refusal = (str(claims.get("code")), str(claims.get("stage")))
+                self._enter(exchange, "refused")
+                body |= {"state": "refused"}
+            case "renkei-query":
+                return _json(200, {"receipt": self.receipt(exchange)})
+            case _:
+                body |= {"state": exchange.state}
+        return _json(202, body)
+
+    def _enter(self, exchange: ForgedExchange, state: str) -> None:
+        exchange.state = state
+        exchange.state_at = instants.render(self._now())
+
+    def receipt(self, exchange: ForgedExchange, envelope: Json | None = None, claims: Json | None = None) -> str:
+        """The signed receipt of an exchange as it stands; of an answer when its envelope and claims are given."""
+        inquiry = exchange.inquiry
+        receipt: Json = {
+            "exchange_number": exchange.number,
+            "kind": "inquiry",
+            "state": exchange.state,
+            "from": inquiry["from"],
+            "to": inquiry["to"],
+            "in_reply_to": inquiry["message_id"],
+            "inquiry_sha256": exchange.inquiry_sha256,
+            "subjects_sha256": inquiry["subjects_sha256"],
+            "accepted_at": exchange.accepted_at,
+            "expires_at": exchange.expires_at,
+            "state_at": exchange.state_at or exchange.accepted_at,
+        }
+        if exchange.refusal is not None:
+            receipt |= {"code": exchange.refusal[0], "stage": exchange.refusal[1]}
+        if envelope is not None and claims is not None:
+            receipt |= {
+                "answer_sha256": sha256_b64u(str(envelope.get("header")).encode()),
+                "body_sha256": sha256_b64u(str(envelope.get("body")).encode()),
+                "part": claims.get("part", 1),
+                "last_part": claims.get("last_part", True),
+            }
+        return self._sign("renkei-receipt", receipt)
+
+
+def sorted_out(request: Request) -> tuple[Json, str | None, Json]:
+    """Envelope, `typ` and claims of a message as far as they can be had."""
+    if request.method != "POST" or request.path != MESSAGES:
+        return {}, None, {}
+    try:
+        envelope = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}, None, {}
+    if not isinstance(envelope, dict):
+        return {}, None, {}
+    typ, claims = peek(envelope.get("header"))
+    return envelope, typ, claims
+
+
+def _json(status: int, body: Json) -> Reply:
+    return Reply(status, {"content-type": "application/json"}, json.dumps(body).encode())

@@ -1,7 +1,7 @@
 """The tap: stands between product and network, both ways, keeps the bytes and hands them on.
 
     from the product   a message of one of the forge's exchange numbers → `lower/network.py`; all else → W
-    from the network   a message to a body that the forge plays → that body; all else → the product
+    from the network   a message to a body that the forge plays → kept and taken; all else → the product
 
 Pure of transport: `serve.py` puts it on two loopback ports, in process it is called directly. Nothing here waits for
 time: waiting is by condition variable, woken by every arrival.
@@ -9,28 +9,132 @@ time: waiting is by condition variable, woken by every arrival.
 
 from __future__ import annotations
 
-from renkei_conformance.drivers import Reply, Request
-from renkei_conformance.lower.network import Heard
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from renkei_conformance.drivers import Door, Passed, Reply, Request, Sink, Unreachable
+from renkei_conformance.lower.network import ForgedNetwork, Heard, LostReply, sorted_out
+from renkei_conformance.wire import Json, peek
+
+HANDED_ON = 30.0  # the other side's reply is awaited this long; the sender's own patience ends earlier
 
 
 class Tap:
     """See the module. Safe to call from several threads."""
 
+    def __init__(self, forged: ForgedNetwork, network: Door | None, product: Door | None, sink: Sink | None = None) -> None:
+        self.forged = forged
+        self._network = network
+        self._product = product
+        self._sinks: list[Sink] = [] if sink is None else [sink]
+        self._played: set[str] = set()
+        self._heard: list[Heard] = []
+        self._arrived = threading.Condition()
+
+    def watch(self, sink: Sink) -> Callable[[], None]:
+        """Tell a sink of everything from now on; the function that is returned ends it."""
+        self._sinks.append(sink)
+        return lambda: self._sinks.remove(sink)
+
+    def play(self, body: str) -> None:
+        """From now on the forge is this body towards the network: what comes for it is kept and taken, not handed on."""
+        self._played.add(body)
+
+    # What comes
+
     def handle_from_product(self, request: Request) -> Reply:
         """What the product sends to what it takes for the network. May raise `LostReply`, and `DoorTrouble` of W."""
-        raise NotImplementedError
+        envelope, typ, claims = sorted_out(request)
+        number = _exchange_of(claims)
+        if number is None or not self.forged.knows(number):
+            return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
+        reply, counted = self.forged.take(number, typ, envelope, claims)
+        self._keep(number, typ, claims, envelope, request, reply, counted)
+        self._tell(Passed("N", "heard", request, reply, None if reply else "reply lost on purpose", "the forge's network"))
+        if reply is None:
+            raise LostReply
+        return reply
 
     def handle_from_network(self, request: Request) -> Reply:
         """What the network sends to a body. May raise `LostReply`, and `DoorTrouble` of the product."""
-        raise NotImplementedError
+        envelope, typ, claims = sorted_out(request)
+        if "receipt" in envelope and not claims:
+            typ, claims = peek(envelope["receipt"])
+        to = claims.get("to") if "header" in envelope else claims.get("from")
+        if to not in self._played:
+            return self._hand_on(self._product, request, typ, claims, envelope, "from the network, handed on")
+        number = _exchange_of(_beside(envelope)) or _exchange_of(claims)
+        state = "answered" if typ == "renkei-answer" else "delivered"
+        reply = Reply(202, {"content-type": "application/json"}, json.dumps({"exchange_number": number, "state": state}).encode())
+        self._keep(number, typ, claims, envelope, request, reply, counted=True)
+        self._tell(Passed("W", "heard", request, reply, None, f"body {to} played by the forge"))
+        return reply
 
-    def heard(self, exchange_number: str) -> tuple[Heard, ...]:
-        """Everything heard so far of this exchange, in order of arrival."""
-        raise NotImplementedError
+    # What was heard
+
+    def heard(self, exchange_number: str | None = None) -> tuple[Heard, ...]:
+        """Everything heard so far (of this exchange), in order of arrival."""
+        with self._arrived:
+            return tuple(heard for heard in self._heard if exchange_number in (None, heard.exchange_number))
 
     def wait_for(self, exchange_number: str, typ: str, patience: float, count: int = 1) -> tuple[Heard, ...]:
         """Wait until `count` counted messages of this `typ` have arrived for the exchange, at most `patience` seconds.
 
         Returns those that have arrived, which may be fewer.
         """
-        raise NotImplementedError
+        return self.wait_until(
+            lambda heard: heard.exchange_number == exchange_number and heard.typ == typ and heard.counted, patience, count
+        )
+
+    def wait_until(self, wanted: Callable[[Heard], bool], patience: float, count: int = 1) -> tuple[Heard, ...]:
+        """The same for any condition on a message."""
+        end = time.monotonic() + patience
+        with self._arrived:
+            while True:
+                found = tuple(heard for heard in self._heard if wanted(heard))
+                left = end - time.monotonic()
+                if len(found) >= count or left <= 0:
+                    return found
+                self._arrived.wait(left)
+
+    def _hand_on(  # noqa: PLR0913 - what was sorted out of one message
+        self, door: Door | None, request: Request, typ: str | None, claims: Json, envelope: Json, note: str
+    ) -> Reply:
+        if door is None:
+            raise Unreachable("tap", "nobody stands on that side in this run")
+        passed = Request(request.method, request.path, _end_to_end(request.headers), request.body)
+        reply = door.send(passed, HANDED_ON)
+        reply = Reply(reply.status, _end_to_end(reply.headers), reply.body)
+        if request.method == "POST":
+            self._keep(_exchange_of(claims), typ, claims, envelope, request, reply, counted=True)
+        self._tell(Passed("W", "heard", request, reply, None, note))
+        return reply
+
+    def _keep(  # noqa: PLR0913 - the parts of one `Heard`
+        self, number: str | None, typ: str | None, claims: Json, envelope: Json, request: Request, reply: Reply | None, counted: bool
+    ) -> None:
+        with self._arrived:
+            self._heard.append(Heard(len(self._heard), number, typ, claims, envelope, request, reply, counted))
+            self._arrived.notify_all()
+
+    def _tell(self, passed: Passed) -> None:
+        for sink in tuple(self._sinks):
+            sink(passed)
+
+
+def _exchange_of(claims: Mapping[str, object]) -> str | None:
+    number = claims.get("exchange_number")
+    return number if isinstance(number, str) else None
+
+
+def _beside(envelope: Json) -> Json:
+    # The claims of the permit or receipt that stands beside a delivered message: the exchange number is theirs.
+    return peek(envelope.get("permit") or envelope.get("receipt"))[1]
+
+
+def _end_to_end(headers: Mapping[str, str]) -> dict[str, str]:
+    # Lengths and connection matters belong to one hop; each side's transport writes its own.
+    hop = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server", "content-encoding"}
+    return {name.lower(): value for name, value in headers.items() if name.lower() not in hop}
