@@ -1,0 +1,45 @@
+"""Defects for the selfcheck (欠陥): functions that put one step of the rooms in another's place. Off unless armed.
+
+`vendor` faults are such as developers write; `mirror` faults are the plain opposite of one refusing clause, for the lint.
+Names, texts and what they break are data (`standard.faults`); a test holds both lists equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from renkei_emulator.faults import answers, authority, linkage, mirrors, store
+from renkei_emulator.faults.tolerance import Fault
+from renkei_emulator.network.faults import FAULTS as NETWORK_VENDOR
+from renkei_fixtures.errors import SetupError
+
+if TYPE_CHECKING:
+    from renkei_emulator.network.rooms import NetworkRooms
+    from renkei_emulator.rooms import BodyRooms
+
+BODY: dict[str, Fault] = {**linkage.FAULTS, **authority.FAULTS, **store.FAULTS, **answers.FAULTS, **mirrors.BODY}
+NETWORK = {**NETWORK_VENDOR, **mirrors.NETWORK}
+
+
+def check_names(armed: Iterable[str]) -> None:
+    """Raise SetupError for a name that no fault has."""
+    for name in armed:
+        if name not in BODY and name not in NETWORK:
+            raise SetupError("emulator.unknown_fault", where=name, expected="renkei standard faults", got=name)
+
+
+def arm_body(rooms: BodyRooms, armed: Iterable[str]) -> BodyRooms:
+    """The body's rooms with the named faults in them; names of network faults are passed over."""
+    for name in armed:
+        if name in BODY:
+            rooms = BODY[name](rooms)
+    return rooms
+
+
+def arm_network(rooms: NetworkRooms, armed: Iterable[str]) -> NetworkRooms:
+    """The network's rooms with the named faults in them; names of body faults are passed over."""
+    for name in armed:
+        if name in NETWORK:
+            rooms = NETWORK[name](rooms)
+    return rooms
