@@ -1,6 +1,6 @@
 """Defects for the selfcheck (欠陥): functions that put one step of the rooms in another's place. Off unless armed.
 
-`vendor` faults are such as developers write; `mirror` faults are the plain opposite of one refusing clause, for the lint.
+`vendor` faults are such as developers write; `mirror` ones are the plain opposite of one refusing clause, for lint.
 Names, texts and what they break are data (`standard.faults`); a test holds both lists equal.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from renkei_emulator.faults import answers, authority, linkage, mirrors, store
 from renkei_emulator.faults.tolerance import Fault
-from renkei_emulator.network.faults import FAULTS as NETWORK_VENDOR
+from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
 from renkei_fixtures.errors import SetupError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Faults of 連携情報保管機能, ID変換機能 and 個別連携業務接続機能: the wrong record, the wrong person, the wrong row."""
+"""Faults of the store, ID conversion and business connection: the wrong record, the wrong person, the wrong row."""
 
 from __future__ import annotations
 
