@@ -98,8 +98,8 @@ class Ids(NamedTuple):
     salt: str
 
 
-def answer_header(local: Local, responsibility: str, inquiry_sha256: str, ids: Ids) -> Claims:
-    """The answer's claims, but for the hashes of what is sealed."""
+def answer_header(local: Local, ids: Ids) -> Claims:
+    """The answer's claims, but for the answering section and the hashes of what is sealed."""
     asked_for = local.header
     header: Claims = {"message_id": ids.message_id, "from": asked_for["to"], "to": asked_for["from"]}
     if "to_principal" in asked_for:
@@ -112,10 +112,9 @@ def answer_header(local: Local, responsibility: str, inquiry_sha256: str, ids: I
         "information": asked_for["information"],
         "exchange_number": local.permit["exchange_number"],
         "in_reply_to": asked_for["message_id"],
-        "inquiry_sha256": inquiry_sha256,
+        "inquiry_sha256": local.permit["header_sha256"],
         "part": 1,
         "last_part": True,
-        "responsibility": responsibility,
     }
 
 

@@ -78,8 +78,8 @@ def check_edition(claims: Claims, us: Body, standard: Standard) -> None:
     if claims["edition"] not in us.editions:
         raise Refused("edition_not_supported", claims["edition"])
     information = standard.informations.get(claims["information"])
-    if information is not None and information.version != claims["information_version"]:
-        raise Refused("edition_not_supported", f"{information.id} {claims['information_version']}")
+    if information is None or information.version != claims["information_version"]:
+        raise Refused("edition_not_supported", f"{claims['information']} {claims['information_version']}")
 
 
 def find_row(claims: Claims, standard: Standard, bodies: Bodies, on: date) -> AuthorityRow:

@@ -32,22 +32,22 @@ def _line(body: str, log: str, at: datetime, event: str, claims: Mapping[str, An
     return LogLine(body, log, at, members | {name: value for name, value in more.items() if value is not None})
 
 
-def access(body: str, at: datetime, event: str, claims: Claims, exchange_number: str, **more: Any) -> LogLine:
+def access(body: str, at: datetime, event: str, claims: Mapping[str, Any], exchange_number: str, **more: Any) -> LogLine:
     """アクセス記録: an exchange that went through. ``more``: authority_row, header_sha256, state."""
     return _line(body, ACCESS, at, event, claims, exchange_number=exchange_number, **more)
 
 
-def audit(body: str, at: datetime, event: str, claims: Claims, exchange_number: str | None, **more: Any) -> LogLine:
+def audit(body: str, at: datetime, event: str, claims: Mapping[str, Any], exchange_number: str | None, **more: Any) -> LogLine:
     """監査ログ: a result of cryptography or authority. ``more``: what was checked, header_sha256, certificates."""
     return _line(body, AUDIT, at, event, claims, exchange_number=exchange_number, **more)
 
 
-def refusal(body: str, at: datetime, refused: Refused, claims: Claims, exchange_number: str | None) -> LogLine:
-    """監査ログ: a message that was refused, by code and stage, for our eyes with the reason."""
+def refusal(
+    body: str, at: datetime, refused: Refused, claims: Mapping[str, Any], exchange_number: str | None
+) -> list[LogLine]:
+    """監査ログ: a message that was refused, by code and stage, and for our eyes the reason. No line is no record."""
     why = refused.for_log or None
-    return audit(
-        body, at, "refused", claims, exchange_number, code=refused.code, stage=refused.stage, why=why
-    )
+    return [audit(body, at, "refused", claims, exchange_number, code=refused.code, stage=refused.stage, why=why)]
 
 
 # --- export ---------------------------------------------------------------------------------------------------------

@@ -186,8 +186,8 @@ class BodySqlite:
         row = self._one(_OUTGOING + " WHERE message_id = ?", message_id)
         return None if row is None else Outgoing(*row)
 
-    def log_lines(self, body: str, log: str, exchange_number: str | None = None) -> list[str]:
-        return self.file.log_lines(body, log, exchange_number)
+    def log_rows(self, body: str, log: str, exchange_number: str | None = None) -> list[tuple[str, str | None]]:
+        return self.file.log_rows(body, log, exchange_number)
 
     def verify_chains(self) -> list[Break]:
         return self.file.verify_chains()

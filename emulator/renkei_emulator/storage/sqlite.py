@@ -187,13 +187,17 @@ class SqliteFile:
         ).fetchone()
         return genesis(body, log, day) if row is None else Head(row[0], hash_of(row[1]))
 
-    def log_lines(self, body: str, log: str, exchange_number: str | None = None) -> list[str]:
-        """Lines as exported, oldest first; with ``exchange_number`` only those of that exchange."""
+    def log_rows(self, body: str, log: str, exchange_number: str | None = None) -> list[tuple[str, str | None]]:
+        """(line as it is hashed, personal member), oldest first; with ``exchange_number`` only those of that exchange."""
         sql = "SELECT line, personal FROM log_line WHERE body = ? AND log = ?"
         params: tuple[str, ...] = (body, log)
         if exchange_number is not None:
             sql, params = sql + " AND exchange_number = ?", (*params, exchange_number)
-        return [exported(text, personal) for text, personal in self.read(sql + " ORDER BY day, seq", params)]
+        return [(row[0], row[1]) for row in self.read(sql + " ORDER BY day, seq", params)]
+
+    def log_lines(self, body: str, log: str, exchange_number: str | None = None) -> list[str]:
+        """The same as exported: the personal member put in."""
+        return [exported(text, personal) for text, personal in self.log_rows(body, log, exchange_number)]
 
     def verify_chains(self) -> list[Break]:
         """Every break in every chain of this file; empty when all hold."""
