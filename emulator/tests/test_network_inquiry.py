@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from renkei_emulator.claims import read_claims
 from renkei_emulator.envelope import Signer, read_jws, sha256_b64u, sign, unb64u, verify
 from renkei_emulator.network.link_codes import Person
 from renkei_emulator.network.testing import (
@@ -439,6 +440,19 @@ def test_the_record_is_a_chain_that_holds():
 
     assert len(bench.lines()) >= 3
     assert bench.store.verify_chains() == []
+
+
+def test_an_export_ends_with_the_networks_seal_over_its_last_line():
+    bench = Bench()
+    run(bench.answered())
+    *lines, last = bench.node.records().decode().splitlines()
+    jws = read_jws(json.loads(last)["seal"])
+    claims = read_claims(jws.payload, "renkei-record-seal", bench.standard)
+
+    assert claims["last_sha256"] == sha256_b64u(lines[-1].encode())
+    assert (claims["lines"], claims["body"], claims["log"]) == (len(lines), "network", "provision")
+    assert [json.loads(line) for line in lines] == bench.lines()
+    assert read_jws(json.loads(Bench().node.records())["seal"]).typ == "renkei-record-seal"
 
 
 def test_nothing_is_accepted_that_was_not_written():

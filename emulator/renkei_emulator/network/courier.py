@@ -19,7 +19,7 @@ from renkei_emulator.world import HttpReply, HttpRequest, NoReply, Wire
 from renkei_fixtures.instants import render
 
 OPEN_PER_BODY = 4
-LOOK_AHEAD = 256
+LOOK_AHEAD = 64
 
 
 class Courier:
@@ -75,9 +75,10 @@ class Courier:
 
     def _due(self) -> list[Delivery]:
         now = render(self._office.world.clock.now())
-        free = Counter({body: OPEN_PER_BODY - self._open[body] for body in self._bodies})
+        # Bodies whose lines are full are not looked at: they would hide the others behind them.
+        free = {body: left for body in self._bodies if (left := OPEN_PER_BODY - self._open[body]) > 0}
         chosen = []
-        for delivery in self._office.store.due(now, self._bodies, LOOK_AHEAD):
+        for delivery in self._office.store.due(now, tuple(free), LOOK_AHEAD):
             if delivery.id not in self._sending and free[delivery.body] > 0:
                 free[delivery.body] -= 1
                 chosen.append(delivery)

@@ -9,7 +9,7 @@ Whatever is said with `202` or `200` was durable before. A refusal is in the rec
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,9 @@ from renkei_emulator.network.courier import Courier
 from renkei_emulator.network.directory import Directory
 from renkei_emulator.network.ending import Ending
 from renkei_emulator.network.inbox import Inbox
-from renkei_emulator.network.link_codes import LinkCodes
+from renkei_emulator.network.link_codes import LinkCodes, Person
 from renkei_emulator.network.office import JSON, Office, Said, compact
+from renkei_emulator.network.record import BODY, LOG, seal_claims
 from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.network import NetworkStore
@@ -177,6 +178,18 @@ class NetworkNode:
     async def close(self) -> None:
         """Stop sending."""
         await self.courier.close()
+
+    # --- what the operator may ask ------------------------------------------------------------------------------
+    def records(self, exchange_number: str | None = None) -> bytes:
+        """情報提供等記録 as NDJSON, all of it or one exchange's lines, and a signed seal as the last line."""
+        office = self.office
+        lines = office.store.log_lines(BODY, LOG, exchange_number)
+        seal = office.sign(seal_claims(lines, office.world.clock.now()), "renkei-record-seal")
+        return "".join(f"{line}\n" for line in [*lines, compact({"seal": seal})]).encode()
+
+    def link_codes(self, body: str, serials: Iterable[int]) -> list[str]:
+        """The link codes of these persons at a body, as they were given out at their first registration."""
+        return [self.office.link_codes.issue(body, Person(serial, 0)) for serial in serials]
 
     # --- what anybody may fetch ---------------------------------------------------------------------------------
     def _public(self, path: str) -> HttpReply:

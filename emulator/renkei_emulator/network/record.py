@@ -4,12 +4,15 @@ No content, no name, no link code: those of the exchange itself are found by its
 chain per day (`provision`).
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
 from renkei_emulator.claims import Claims
+from renkei_emulator.envelope import sha256_b64u
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.chain import LogLine
+from renkei_fixtures.instants import render
 
 LOG = "provision"
 BODY = "network"
@@ -25,6 +28,13 @@ def line(event: str, claims: Claims, at: datetime, exchange_number: str | None, 
     members = {"event": event, "exchange_number": exchange_number}
     members |= {name: claims[name] for name in _OF_CLAIMS if name in claims}
     return [LogLine(BODY, LOG, at, members | {name: value for name, value in more.items() if value is not None})]
+
+
+def seal_claims(lines: list[str], at: datetime) -> Claims:
+    """What the network signs at the end of an export: how many lines, from when to when, and the hash of the last."""
+    ends = [json.loads(text)["at"] for text in (lines[0], lines[-1])] if lines else [render(at)] * 2
+    last = sha256_b64u(lines[-1].encode() if lines else b"")
+    return {"body": BODY, "log": LOG, "from": ends[0], "to": ends[1], "lines": len(lines), "last_sha256": last}
 
 
 def refusal_line(refused: Refused, claims: Claims, at: datetime, exchange_number: str | None = None) -> list[LogLine]:
