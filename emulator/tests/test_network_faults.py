@@ -1,4 +1,4 @@
-"""Faults of the network: each is of the catalogue, does what its text says, and leaves a plain exchange alone."""
+"""Vendor faults of the network: each is of the catalogue, does what it says, and leaves a plain exchange alone."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.network.testing import ASKER, Bench, FakeBody, claims_of, hash_of, number_of
 from renkei_fixtures.standard import load
 
-CATALOGUE = {id_: fault for id_, fault in load().faults.items() if fault.role == "network"}
+CATALOGUE = {id_: fault for id_, fault in load().faults.items() if (fault.role, fault.kind) == ("network", "vendor")}
 
 
 def run(coroutine):
