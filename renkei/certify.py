@@ -1,0 +1,86 @@
+"""`renkei certify`: the examiner over HTTP, against a vendor's product or, with no product file, the bundled reference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from renkei.language import current, tell
+from renkei.out import prepare
+from renkei.progress import Progress, closing_lines
+
+if TYPE_CHECKING:
+    from renkei_conformance.profile import Profile
+
+
+@click.command("certify", help=tell("cli.certify.help"))
+@click.option("--product", type=click.Path(path_type=Path, dir_okay=False), default=None, help=tell("cli.certify.product"))
+@click.option("--set", "set_", type=click.Choice(["smoke", "full"]), default="full", help=tell("cli.certify.set"))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help=tell("cli.option.seed"))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=None, help=tell("cli.option.out"))
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
+@click.option("--only", multiple=True, metavar="ID", help=tell("cli.certify.only"))
+def command(
+    product: Path | None, set_: Literal["smoke", "full"], seed: int, out: Path | None, lang: str | None, only: tuple[str, ...]
+) -> int:
+    """Examine, write the reports, return the exit code of the verdict."""
+    from renkei_conformance.profile import load  # noqa: PLC0415 - `--help` does without
+
+    profile = load(product) if product is not None else None
+    where, earlier = prepare(out)
+    if earlier is not None:
+        click.echo(tell("cli.earlier_kept", path=earlier))
+    return examine(profile, set_, seed, where, only)
+
+
+def examine(
+    profile: Profile | None, set_: Literal["smoke", "full"], seed: int, out: Path, only: tuple[str, ...] = ()
+) -> int:
+    """Run the whole thing with children of its own; the exit code is the verdict's."""
+    from renkei.children import Children  # noqa: PLC0415
+    from renkei.over_http import World, product_row  # noqa: PLC0415
+    from renkei_conformance.runner import RunSetup, run  # noqa: PLC0415
+    from renkei_conformance.setup import EXAMPLES_CAP  # noqa: PLC0415
+    from renkei_fixtures.standard import load as load_standard  # noqa: PLC0415
+    from renkei_reports import write_all  # noqa: PLC0415
+
+    row = product_row(profile)
+    _first_lines(profile, seed, set_, EXAMPLES_CAP)
+    standard = load_standard()
+    progress = Progress(standard)
+    with Children(out / "logs") as children, World(children, profile, seed, standard) as world:
+        setup = RunSetup(
+            parties=world.parties,
+            standard=standard,
+            seed=seed,
+            product=row,
+            set=set_,
+            only=only,
+            out=out,
+            lang=current(),
+            examples_cap=EXAMPLES_CAP,
+            progress=progress,
+            argv=tuple(sys.argv[1:]),
+        )
+        result = run(setup)
+    for fault in result.faults:
+        click.echo(fault, err=True)
+    if not (out / "run.ndjson").exists():  # nothing was selected: there is no run to report on
+        click.echo(result.words.ja if current() == "ja" else result.words.en, err=True)
+        return result.exit_code
+    report = write_all(out, current())
+    for line in closing_lines(report, out, bundled=profile is None):
+        click.echo(line)
+    return result.exit_code
+
+
+def _first_lines(profile: Profile | None, seed: int, set_: str, examples: int) -> None:
+    if profile is None:
+        click.echo(tell("cli.bundled_first"))
+    else:
+        p = profile.product
+        click.echo(tell("cli.product_first", vendor=p.vendor, name=p.name, version=p.version, body=p.body))
+    click.echo(tell("cli.seed_line", seed=seed, set=set_, examples=examples))

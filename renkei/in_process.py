@@ -1,0 +1,177 @@
+"""Parties in one process: both houses' callables handed to the examiner, no socket, a clock that stands still.
+
+The network with its counterparts, and the product, each run on an event loop in a thread of their own: the examiner is
+plain synchronous code, and a product that asks the network while it is asked itself must not wait for itself. Outgoing
+work runs only within `settle`, so the order of everything is the same each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from renkei_conformance.drivers import DoorTrouble, Reply, Request
+from renkei_conformance.drivers.callables import CallableDoor
+from renkei_conformance.forge.tokens import network_signer
+from renkei_conformance.kit import Management
+from renkei_conformance.lower.network import ForgedNetwork, LostReply
+from renkei_conformance.lower.tap import Tap
+from renkei_conformance.parties import ExaminerClock, Parties
+from renkei_conformance.profile import Profile
+from renkei_conformance.upper.http import HttpUpperTester
+from renkei_emulator.installation import Door, Installation
+from renkei_emulator.world import HttpReply, HttpRequest, NoReply, StillClock
+from renkei_fixtures.instants import parse
+from renkei_fixtures.municipalities import COUNTERPART, load_bodies
+
+from renkei.bundled import BEGINS, bundled_profile
+
+if TYPE_CHECKING:
+    from renkei_fixtures.standard import Standard
+
+T = TypeVar("T")
+TAP = "tap:"
+
+
+class LoopThread:
+    """An event loop in a thread of its own; `call` runs a coroutine on it and waits."""
+
+    def __init__(self, name: str) -> None:
+        """Start the thread; it ends with `stop`, or with the process."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` to its end and return what it returns."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def stop(self) -> None:
+        """End the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class _Through:
+    """The line of one installation: everything it sends goes to the tap."""
+
+    def __init__(self) -> None:
+        self.to: Callable[[Request], Reply] | None = None
+
+    async def send(self, address: str, request: HttpRequest) -> HttpReply:
+        """Hand one request to the tap. Raises NoReply."""
+        assert self.to is not None, address
+        try:
+            reply = self.to(Request(request.method, request.path, request.headers, request.body))
+        except (LostReply, DoorTrouble) as trouble:
+            raise NoReply(str(trouble)) from trouble
+        return HttpReply(reply.status, dict(reply.headers), reply.body)
+
+
+class Party:
+    """One installation on its loop."""
+
+    def __init__(self, name: str, **build: Any) -> None:
+        """Build it; `build` is handed to `Installation.build`."""
+        self.line = _Through()
+        self.thread = LoopThread(name)
+        self.here: Installation = self.thread.call(Installation.build(wire=self.line, **build))
+
+    def door(self, door: Door) -> CallableDoor:
+        """One of its doors as the examiner's driver."""
+
+        def send(request: Request) -> Reply:
+            asked = HttpRequest(request.method, request.path, dict(request.headers), request.body)
+            reply = self.thread.call(self.here.handle(door, asked))
+            return Reply(reply.status, dict(reply.headers), reply.body)
+
+        return CallableDoor(send)
+
+    def settle(self) -> int:
+        """Run its queued work; how much there was."""
+        return self.thread.call(self.here.settle())
+
+    def tick(self) -> None:
+        """Let the clock do its part."""
+        self.thread.call(self.here.tick())
+
+    def close(self) -> None:
+        """Let go of disk and thread."""
+        self.thread.call(self.here.close())
+        self.thread.stop()
+
+
+class InProcess:
+    """A whole world in one process. `armed` faults stand in the party of `role` alone."""
+
+    def __init__(
+        self,
+        seed: int,
+        standard: Standard,
+        armed: Sequence[str] = (),
+        role: str = "provider",
+        profile: Profile | None = None,
+        begins: datetime | None = None,
+    ) -> None:
+        """Build network, counterparts and product."""
+        self.profile = profile or bundled_profile()
+        body = self.profile.product.body
+        clock = StillClock(begins or parse(BEGINS))
+        common: Mapping[str, Any] = {"seed": seed, "clock": clock, "standard": standard}
+        others = [code for code in load_bodies() if code != body]
+        in_network = armed if role == "network" else ()
+        in_product = armed if role != "network" else ()
+        self.network = Party("network", bodies=others, with_network=True, armed_faults=in_network, **common)
+        self.product = Party(
+            "product", bodies=[body], with_network=False, network_address=TAP, armed_faults=in_product, **common
+        )
+        self._clock = clock
+        self.parties = self._parties(standard)
+
+    def _parties(self, standard: Standard) -> Parties:
+        profile, body = self.profile, self.profile.product.body
+        waits = {wait.id: wait.seconds for wait in standard.waits.values()}
+        management = Management(self.network.door("management"), self.network.here.management_token)
+        kit = management.kit()
+        product, network = self.product.door("bodies"), self.network.door("network")
+        tap = Tap(ForgedNetwork(network_signer(kit), self._clock.now), network, product)
+        self.product.line.to = tap.handle_from_product
+        self.network.line.to = tap.handle_from_network
+        management.set_address(body, TAP)
+        return Parties(
+            product=product,
+            network=network,
+            management=management,
+            upper=_upper(self.product, body),
+            tap=tap,
+            clock=ExaminerClock.still(waits, self._clock.now, self._advance),
+            kit=kit,
+            profile=profile,
+            counterpart_upper=_upper(self.network, COUNTERPART),
+            settle=self.settle,
+            tap_address=TAP,
+        )
+
+    def settle(self) -> None:
+        """Run everybody's queued work until nobody has any left."""
+        while self.product.settle() + self.network.settle():
+            pass
+
+    def _advance(self, seconds: float) -> None:
+        self._clock.advance(seconds)
+        self.network.tick()
+        self.product.tick()
+        self.settle()
+
+    def close(self) -> None:
+        """End both parties."""
+        self.product.close()
+        self.network.close()
+
+
+def _upper(party: Party, body: str) -> HttpUpperTester:
+    return HttpUpperTester(party.door("business"), f"/business/1/{body}", party.here.tokens[body])
