@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from renkei_fixtures.errors import SetupError
-
 from renkei_conformance.drivers import Door, DoorTrouble, Request
+from renkei_fixtures.errors import SetupError
 
 MANAGEMENT = "/management/1"
 
@@ -57,12 +56,16 @@ class Kit:
     @property
     def playable(self) -> tuple[str, ...]:
         """Bodies whose private keys are here, so that the forge can speak as they would."""
-        return tuple(code for code, body in sorted(self.bodies.items()) if body.signing.key_pem and body.sealing.key_pem)
+        return tuple(
+            code for code, body in sorted(self.bodies.items()) if body.signing.key_pem and body.sealing.key_pem
+        )
 
 
 def read(data: Mapping[str, object], where: str = "kit") -> Kit:
     """A kit from its JSON (`GET /management/1/kit`). Raises `SetupError` naming the member."""
-    bodies = {code: _body(code, part, f"{where}: bodies.{code}") for code, part in _object(data, "bodies", where).items()}
+    bodies = {
+        code: _body(code, part, f"{where}: bodies.{code}") for code, part in _object(data, "bodies", where).items()
+    }
     seed = data.get("seed")
     if not isinstance(seed, int):
         raise SetupError("conformance.kit.member", f"{where}: seed", "int", type(seed).__name__)
@@ -108,8 +111,14 @@ class Management:
     def link_codes(self, body: str, serials: Sequence[int]) -> tuple[str, ...]:
         """`body`'s own link codes of these persons, in order."""
         found = self._call("POST", "link-codes", {"body": body, "serials": list(serials)}).get("link_codes")
-        if not isinstance(found, list) or len(found) != len(serials) or not all(isinstance(code, str) for code in found):
-            raise SetupError("conformance.kit.member", f"{MANAGEMENT}/link-codes", f"{len(serials)} strings", repr(found)[:60])
+        if (
+            not isinstance(found, list)
+            or len(found) != len(serials)
+            or not all(isinstance(code, str) for code in found)
+        ):
+            raise SetupError(
+                "conformance.kit.member", f"{MANAGEMENT}/link-codes", f"{len(serials)} strings", repr(found)[:60]
+            )
         return tuple(found)
 
     def set_address(self, body: str, address: str) -> None:
@@ -142,7 +151,12 @@ def _body(code: str, part: object, where: str) -> BodyKit:
     if not isinstance(part, dict):
         raise SetupError("conformance.kit.member", where, "an object", type(part).__name__)
     address = part.get("address")
-    return BodyKit(code, _pair(part, "signing", where), _pair(part, "sealing", where), address if isinstance(address, str) else None)
+    return BodyKit(
+        code,
+        _pair(part, "signing", where),
+        _pair(part, "sealing", where),
+        address if isinstance(address, str) else None,
+    )
 
 
 def _pair(data: Mapping[str, object], name: str, where: str) -> KeyPair:

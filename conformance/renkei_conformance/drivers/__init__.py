@@ -1,14 +1,14 @@
 """Drivers: how the examiner reaches a party. One interface, several wires; a case never knows which.
 
-    Door                  something that takes one Request and gives one Reply
-    ├ http.HttpDoor       over the network (httpx2, keep-alive, no proxy, no environment)
-    └ callables.CallableDoor   in process: a function handed in by `renkei/`
-    Watched(door, …)      the same door, and everything that passes is told to a sink (evidence)
+Door                  something that takes one Request and gives one Reply
+├ http.HttpDoor       over the network (httpx2, keep-alive, no proxy, no environment)
+└ callables.CallableDoor   in process: a function handed in by `renkei/`
+Watched(door, …)      the same door, and everything that passes is told to a sink (evidence)
 
-    DoorTrouble           the message brought no HTTP reply; whose fault that is the verdict decides
-    ├ Unreachable         nothing took it: refused, no route, wrong host; not one byte was delivered
-    ├ TimedOut            taken, but no reply within the time
-    └ Rubbish             something answered that is not HTTP, or hung up half-way
+DoorTrouble           the message brought no HTTP reply; whose fault that is the verdict decides
+├ Unreachable         nothing took it: refused, no route, wrong host; not one byte was delivered
+├ TimedOut            taken, but no reply within the time
+└ Rubbish             something answered that is not HTTP, or hung up half-way
 """
 
 from __future__ import annotations

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
-from renkei_fixtures.standard import Standard
-
+from renkei_conformance.drivers import DoorTrouble, Request
 from renkei_conformance.forge.bodies import ForgedBody
-from renkei_conformance.forge.deliver import Delivery
-from renkei_conformance.forge.draft import Draft
-from renkei_conformance.forge.reader import OpenedAnswer
+from renkei_conformance.forge.build import Facts, NotForgeable, Plan
+from renkei_conformance.forge.deliver import Delivery, Surroundings, post
+from renkei_conformance.forge.dice import Dice
+from renkei_conformance.forge.draft import Draft, Source
+from renkei_conformance.forge.plans import Inquiry
+from renkei_conformance.forge.reader import OpenedAnswer, Trust, open_answer
+from renkei_conformance.kit import KeyPair
+from renkei_conformance.lower.network import ForgedExchange
+from renkei_conformance.oracles import authority
 from renkei_conformance.parties import Parties
+from renkei_conformance.wire import sha256_b64u
+from renkei_fixtures import instants
+from renkei_fixtures.errors import SetupError
+from renkei_fixtures.municipalities import COUNTERPART
+from renkei_fixtures.standard import Standard
+from renkei_fixtures.standard.rows import AuthorityRow
+
+CERTIFICATES = "/renkei/1/certificates/"
 
 
 class Forge:
@@ -18,42 +32,154 @@ class Forge:
     keys follow from the run's seed and the case's id alone (message ids and exchange numbers also from the time)."""
 
     def __init__(self, parties: Parties, standard: Standard, seed: int, label: str = "") -> None:
-        raise NotImplementedError
+        self.parties = parties
+        self.standard = standard
+        self._dice = Dice(seed, label)
+        self._count = itertools.count(1)
+        self._chains: dict[str, str | None] = {
+            pair.kid: pair.chain_pem for body in parties.kit.bodies.values() for pair in (body.signing, body.sealing)
+        }
+        self._chains[parties.kit.network.kid] = parties.kit.network.chain_pem
+        self.trust = Trust(parties.kit.anchors_pem, parties.kit.crl_der, self._chain_of)
+
+    @property
+    def product(self) -> str:
+        """The code of the body under examination."""
+        return self.parties.profile.product.body
 
     def inquiry(
         self,
         link_codes: Sequence[str],
         keys: Mapping[str, object] | Sequence[Mapping[str, object]],
         *,
-        inquirer: str | None = None,
+        inquirer: str = COUNTERPART,
         affair: str | None = None,
         procedure: str | None = None,
         information: str | None = None,
         responsibility: str | None = None,
-        official: str | None = None,
-        section: str | None = None,
         edition: str | None = None,
         **claims: object,
     ) -> Draft:
         """A right inquiry with its permit, ready to deliver to the product: the forge plays inquirer *and* network.
 
         `link_codes` are the product's own codes of the subjects. What is left out comes from the first authority row
-        that lets `inquirer` (default: the counterpart) ask the product. `claims` override header claims.
+        that lets `inquirer` ask the product. `claims` are further header claims (official, section, …). Raises
+        `NotForgeable` when the tables have no row, and KeyError for an information without items.
         """
-        raise NotImplementedError
+        given = {"affair": affair, "procedure": procedure, "information": information}
+        planned = self._asked(
+            inquirer, self.product, given, responsibility, edition, _each(keys, len(link_codes)), claims
+        )
+
+        def plan(dice: Dice) -> Plan:
+            facts = self.facts()
+            number = f"F{int(facts.now.timestamp() * 1000):x}-{dice.bytes('exchange', 4).hex()}"
+            return planned.to_provider(facts, dice, link_codes, number)
+
+        return Draft.of(Source(plan, self._fresh_dice()))
 
     def deliver(self, draft: Draft) -> Delivery:
-        """Send it (and what must come before it) to the product's N. A 503 with a retrying code is resent up to three times."""
-        raise NotImplementedError
+        """Send it (and what must come before it) to the product's N. A 429 or 503 is resent up to three times."""
+        before = tuple(self.deliver(former) for former in draft.before)
+        self._open(draft)
+        reply, trouble, resends = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
+        around = Surroundings(self.parties.tap, self.parties.clock, self.parties.settle, self.open_answer)
+        return Delivery(draft, reply, trouble, around, resends, before)
 
     def open_answer(self, raw: bytes, draft: Draft) -> OpenedAnswer:
         """Read an answer (bytes of the POST) to this draft's inquiry, with the inquirer's sealing key."""
-        raise NotImplementedError
+        sealing = self.parties.kit.body(str(draft.plan.claims["from"])).sealing
+        return open_answer(raw, self.trust, sealing, self.parties.clock.now())
 
     def as_body(self, code: str) -> ForgedBody:
         """The forge as a body towards the emulated network (network role)."""
-        raise NotImplementedError
+        return ForgedBody(code, self.parties, self.facts, self._fresh_dice(), self._asked, self.trust)
 
     def link_codes(self, body: str, serials: Sequence[int]) -> tuple[str, ...]:
-        """`body`'s own link codes of these persons, ordered over M."""
-        raise NotImplementedError
+        """`body`'s own link codes of these persons, ordered over M. `NotForgeable` without M."""
+        if self.parties.management is None:
+            raise NotForgeable("no management port of the emulated side in this run")
+        return self.parties.management.link_codes(body, serials)
+
+    def facts(self) -> Facts:
+        """What spoils may look up, as of now."""
+        return Facts(
+            self.standard, self.parties.kit, self.parties.clock.now(), self._order, self.product, self.link_codes
+        )
+
+    def row(self, inquirer: str, provider: str, given: Mapping[str, str | None]) -> AuthorityRow:
+        """The first plain row in force for these two bodies with what is given; `NotForgeable` if there is none."""
+        on = instants.japan_date(self.parties.clock.now())
+        for row in authority.grantable(self.standard, inquirer, provider, on):
+            fits = all(value is None or getattr(row, name) == value for name, value in given.items())
+            if fits and row.information in self.standard.informations:
+                return row
+        raise NotForgeable(f"no authority row lets {inquirer} ask {provider} for {dict(given)}")
+
+    def _asked(
+        self,
+        inquirer: str,
+        provider: str,
+        given: Mapping[str, str | None],
+        responsibility: str | None,
+        edition: str | None,
+        keys: Sequence[Mapping[str, object]],
+        claims: Mapping[str, object],
+    ) -> Inquiry:
+        row = self.row(inquirer, provider, given)
+        information = self.standard.informations[row.information]
+        on = instants.japan_date(self.parties.clock.now())
+        charged = authority.charged_with(self.standard, row.affair, inquirer, on)
+        if responsibility is None and not charged:
+            raise NotForgeable(f"no responsibility of {inquirer} is charged with {row.affair}")
+        needed: dict[str, object] = {"official": "official-01"} if row.initiator == "official" else {}
+        if row.ground == "table_consent":
+            needed["consent_ref"] = "consent-0001"
+        return Inquiry(
+            inquirer, provider, row.affair, row.procedure, row.information, information.version, information.padded_size,
+            responsibility or charged[0], edition or self.standard.edition, row.id, keys, {**needed, **claims},
+        )  # fmt: skip
+
+    def _open(self, draft: Draft) -> None:
+        """Put the exchange on the books of the forge's network, before the product can answer it."""
+        permit = draft.plan.permit
+        if permit is None or draft.exchange_number is None:
+            return
+        claims = {**draft.plan.claims, **draft.header}
+        self.parties.tap.forged.open(
+            ForgedExchange(
+                draft.exchange_number,
+                claims,
+                sha256_b64u(draft.header_token.encode()),
+                str(permit["accepted_at"]),
+                str(claims["expires_at"]),
+            )
+        )
+
+    def _fresh_dice(self) -> Iterator[Dice]:
+        while True:
+            yield self._dice.child(str(next(self._count)))
+
+    def _order(self, kind: str, body: str) -> KeyPair:
+        if self.parties.management is None:
+            raise NotForgeable("no management port of the emulated side in this run")
+        try:
+            return self.parties.management.order(kind, body)
+        except SetupError as error:
+            raise NotForgeable(f"certificate {kind} for {body}: {error.got}") from error
+
+    def _chain_of(self, kid: str) -> str | None:
+        # The kit first; a product may have signed with a newer certificate, which the directory then has.
+        if kid not in self._chains and self.parties.network is not None:
+            try:
+                reply = self.parties.network.send(
+                    Request("GET", CERTIFICATES + kid), self.parties.clock.seconds("reply")
+                )
+            except DoorTrouble:
+                return None
+            self._chains[kid] = reply.body.decode("ascii", "replace") if reply.status == 200 else None
+        return self._chains.get(kid)
+
+
+def _each(keys: Mapping[str, object] | Sequence[Mapping[str, object]], count: int) -> Sequence[Mapping[str, object]]:
+    return [keys] * count if isinstance(keys, Mapping) else keys

@@ -20,15 +20,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
-
-from renkei_fixtures.standard import Standard
+from typing import TypeVar, cast
 
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, Request
 from renkei_conformance.forge import crypto
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.kit import BodyKit, KeyPair, Kit
 from renkei_conformance.wire import Json, b64u, sha256_b64u
+from renkei_fixtures.standard import Standard
 
 T = TypeVar("T")
 

@@ -260,7 +260,8 @@ def _issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 def _is_ca(certificate: x509.Certificate) -> bool:
     return any(
-        isinstance(extension.value, x509.BasicConstraints) and extension.value.ca for extension in certificate.extensions
+        isinstance(extension.value, x509.BasicConstraints) and extension.value.ca
+        for extension in certificate.extensions
     )
 
 
@@ -270,7 +271,14 @@ def _uris(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def _usages(certificate: x509.Certificate) -> tuple[str, ...]:
-    kinds = ("digital_signature", "key_agreement", "key_encipherment", "key_cert_sign", "crl_sign", "content_commitment")
+    kinds = (
+        "digital_signature",
+        "key_agreement",
+        "key_encipherment",
+        "key_cert_sign",
+        "crl_sign",
+        "content_commitment",
+    )
     found = [part for part in _values(certificate) if isinstance(part, x509.KeyUsage)]
     return tuple(kind for part in found for kind in kinds if getattr(part, kind))
 

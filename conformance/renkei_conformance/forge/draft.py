@@ -35,7 +35,7 @@ class Draft:
     message id that is then used again. `deliver` sends them.
     """
 
-    def __init__(  # noqa: PLR0913 - a value with its parts
+    def __init__(
         self,
         source: Source,
         plan: Plan,
@@ -63,8 +63,8 @@ class Draft:
 
     @property
     def message_id(self) -> str:
-        """The header's message id."""
-        return str(self.plan.claims["message_id"])
+        """The header's message id, as it was signed."""
+        return str(self.header.get("message_id", self.plan.claims["message_id"]))
 
     @property
     def exchange_number(self) -> str | None:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from renkei_fixtures import instants
-from renkei_fixtures.municipalities import NETWORK
-
 from renkei_conformance.forge.build import Facts, Plan
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.wire import Json
+from renkei_fixtures import instants
+from renkei_fixtures.municipalities import NETWORK
 
 SHARED = (
     "from", "to", "from_principal", "to_principal", "affair", "procedure", "information", "responsibility", "edition",
@@ -111,7 +110,9 @@ class Answered:
     padded_size: int
 
 
-def answer(facts: Facts, dice: Dice, answered: Answered, responsibility: str, results: Sequence[Json], claims: Json) -> Plan:
+def answer(
+    facts: Facts, dice: Dice, answered: Answered, responsibility: str, results: Sequence[Json], claims: Json
+) -> Plan:
     """The answer of the inquiry's provider, one part."""
     inquiry = answered.header
     inquirer, provider = str(inquiry["from"]), str(inquiry["to"])

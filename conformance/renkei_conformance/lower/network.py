@@ -13,10 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from renkei_fixtures import instants
-
 from renkei_conformance.drivers import MESSAGES, Reply, Request
 from renkei_conformance.wire import Json, peek, sha256_b64u
+from renkei_fixtures import instants
 
 Sign = Callable[[str, Json], str]
 """(typ, claims) → a JWS by the network's key. The forge hands it in: nothing here knows a key."""

@@ -24,7 +24,9 @@ HANDED_ON = 30.0  # the other side's reply is awaited this long; the sender's ow
 class Tap:
     """See the module. Safe to call from several threads."""
 
-    def __init__(self, forged: ForgedNetwork, network: Door | None, product: Door | None, sink: Sink | None = None) -> None:
+    def __init__(
+        self, forged: ForgedNetwork, network: Door | None, product: Door | None, sink: Sink | None = None
+    ) -> None:
         self.forged = forged
         self._network = network
         self._product = product
@@ -52,7 +54,9 @@ class Tap:
             return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
         reply, counted = self.forged.take(number, typ, envelope, claims)
         self._keep(number, typ, claims, envelope, request, reply, counted)
-        self._tell(Passed("N", "heard", request, reply, None if reply else "reply lost on purpose", "the forge's network"))
+        self._tell(
+            Passed("N", "heard", request, reply, None if reply else "reply lost on purpose", "the forge's network")
+        )
         if reply is None:
             raise LostReply
         return reply
@@ -67,7 +71,9 @@ class Tap:
             return self._hand_on(self._product, request, typ, claims, envelope, "from the network, handed on")
         number = _exchange_of(_beside(envelope)) or _exchange_of(claims)
         state = "answered" if typ == "renkei-answer" else "delivered"
-        reply = Reply(202, {"content-type": "application/json"}, json.dumps({"exchange_number": number, "state": state}).encode())
+        reply = Reply(
+            202, {"content-type": "application/json"}, json.dumps({"exchange_number": number, "state": state}).encode()
+        )
         self._keep(number, typ, claims, envelope, request, reply, counted=True)
         self._tell(Passed("W", "heard", request, reply, None, f"body {to} played by the forge"))
         return reply
@@ -85,7 +91,9 @@ class Tap:
         Returns those that have arrived, which may be fewer.
         """
         return self.wait_until(
-            lambda heard: heard.exchange_number == exchange_number and heard.typ == typ and heard.counted, patience, count
+            lambda heard: heard.exchange_number == exchange_number and heard.typ == typ and heard.counted,
+            patience,
+            count,
         )
 
     def wait_until(self, wanted: Callable[[Heard], bool], patience: float, count: int = 1) -> tuple[Heard, ...]:
@@ -99,7 +107,7 @@ class Tap:
                     return found
                 self._arrived.wait(left)
 
-    def _hand_on(  # noqa: PLR0913 - what was sorted out of one message
+    def _hand_on(
         self, door: Door | None, request: Request, typ: str | None, claims: Json, envelope: Json, note: str
     ) -> Reply:
         if door is None:
@@ -112,8 +120,15 @@ class Tap:
         self._tell(Passed("W", "heard", request, reply, None, note))
         return reply
 
-    def _keep(  # noqa: PLR0913 - the parts of one `Heard`
-        self, number: str | None, typ: str | None, claims: Json, envelope: Json, request: Request, reply: Reply | None, counted: bool
+    def _keep(
+        self,
+        number: str | None,
+        typ: str | None,
+        claims: Json,
+        envelope: Json,
+        request: Request,
+        reply: Reply | None,
+        counted: bool,
     ) -> None:
         with self._arrived:
             self._heard.append(Heard(len(self._heard), number, typ, claims, envelope, request, reply, counted))
@@ -136,5 +151,14 @@ def _beside(envelope: Json) -> Json:
 
 def _end_to_end(headers: Mapping[str, str]) -> dict[str, str]:
     # Lengths and connection matters belong to one hop; each side's transport writes its own.
-    hop = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server", "content-encoding"}
+    hop = {
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "host",
+        "date",
+        "server",
+        "content-encoding",
+    }
     return {name.lower(): value for name, value in headers.items() if name.lower() not in hop}

@@ -66,14 +66,18 @@ def may_answer(standard: Standard, responsibility: object, provider: str, inform
 def grantable(standard: Standard, inquirer: str, provider: str, on: date) -> tuple[AuthorityRow, ...]:
     """Every row in force that lets `inquirer` ask `provider`, in the table's order."""
     return tuple(
-        row for row in standard.authority if between(row, inquirer, provider) and _within(on, row.valid_from, row.valid_to)
+        row
+        for row in standard.authority
+        if between(row, inquirer, provider) and _within(on, row.valid_from, row.valid_to)
     )
 
 
 def charged_with(standard: Standard, affair: str, inquirer: str, on: date) -> tuple[str, ...]:
     """Responsibilities of `inquirer` that may ask for this affair on that date."""
     probe = {"affair": affair, "from": inquirer}
-    return tuple(name for name in standard.responsibilities if _charged(standard, {**probe, "responsibility": name}, on))
+    return tuple(
+        name for name in standard.responsibilities if _charged(standard, {**probe, "responsibility": name}, on)
+    )
 
 
 def between(row: AuthorityRow, inquirer: str, provider: str) -> bool:

@@ -90,7 +90,9 @@ class Ask:
         return body
 
 
-def record_row(own_number: str, keys: Mapping[str, str], status: str, as_of: str, record: JsonObject | None) -> JsonObject:
+def record_row(
+    own_number: str, keys: Mapping[str, str], status: str, as_of: str, record: JsonObject | None
+) -> JsonObject:
     """One row of a load's `records`; an unassessed record has `record` None and then no such member."""
     row: JsonObject = {"own_number": own_number, "keys": dict(keys), "status": status, "as_of": as_of}
     if record is not None:

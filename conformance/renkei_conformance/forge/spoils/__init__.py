@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from renkei_conformance.forge.build import Bench, Plan, Tweak
 
@@ -28,6 +28,8 @@ class Spoiler:
     replan: Callable[[Plan], Plan] | None = None
     former: Callable[[Plan], Plan] | None = None
 
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _spoilers: dict[str, Spoiler] = {}
 
@@ -61,12 +63,23 @@ def before(name: str) -> Callable[[Callable[[Plan], Plan]], Callable[[Plan], Pla
 
 def spoilers() -> dict[str, Spoiler]:
     """All spoils by name."""
-    for module in ("transport", "form", "jose", "sender", "freshness", "permit", "authority", "sealing", "content", "network"):
+    for module in (
+        "transport",
+        "form",
+        "jose",
+        "sender",
+        "freshness",
+        "permit",
+        "authority",
+        "sealing",
+        "content",
+        "network",
+    ):
         importlib.import_module(f"{__name__}.{module}")
     return _spoilers
 
 
-def _register(spoiler: Spoiler, function: Any) -> Any:
+def _register(spoiler: Spoiler, function: F) -> F:
     assert spoiler.id not in _spoilers, f"{spoiler.id} is there already"
     _spoilers[spoiler.id] = spoiler
     return function

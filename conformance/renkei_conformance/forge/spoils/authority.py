@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from renkei_fixtures import instants
-from renkei_fixtures.municipalities import load_bodies
-
 from renkei_conformance.forge.build import NotForgeable, Plan
 from renkei_conformance.forge.spoils import replan
 from renkei_conformance.forge.touch import with_claims
 from renkei_conformance.oracles import authority
 from renkei_conformance.wire import sha256_b64u
+from renkei_fixtures import instants
+from renkei_fixtures.municipalities import load_bodies
 
 NO_ROW, NOT_CHARGED = frozenset({"authority_not_granted"}), frozenset({"responsibility_not_granted"})
 
@@ -55,7 +54,9 @@ def _procedure_without_row(plan: Plan) -> Plan:
 @replan("authority.information_without_row")
 def _information_without_row(plan: Plan) -> Plan:
     standard = plan.known.standard
-    names: Iterator[dict[str, object]] = ({"information": name} for name in {**standard.informations, **standard.catalogue})
+    names: Iterator[dict[str, object]] = (
+        {"information": name} for name in {**standard.informations, **standard.catalogue}
+    )
     return _first(plan, names, NO_ROW, "an information without a row")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-from renkei_fixtures import instants
-
 from renkei_conformance.forge.build import Bench, Plan
 from renkei_conformance.forge.spoils import replan, spoil
 from renkei_conformance.forge.touch import other_last_character, with_claims, without
 from renkei_conformance.wire import Json
+from renkei_fixtures import instants
 
 
 @spoil("form.not_json", at="envelope_bytes")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from renkei_fixtures import instants
-
 from renkei_conformance.forge.build import Plan
 from renkei_conformance.forge.spoils import before, replan
 from renkei_conformance.forge.touch import with_claims, with_permit
+from renkei_fixtures import instants
 
 HOUR = timedelta(hours=1)
 

@@ -82,7 +82,9 @@ def _of_unknown_exchange(plan: Plan) -> Plan:
 
 @replan("answer.about_other_subjects")
 def _about_other_subjects(plan: Plan) -> Plan:
-    return _with_codes(plan, plan.known.link_codes(str(plan.claims["from"]), [999_001 + n for n in range(len(_codes(plan)))]))
+    return _with_codes(
+        plan, plan.known.link_codes(str(plan.claims["from"]), [999_001 + n for n in range(len(_codes(plan)))])
+    )
 
 
 @replan("answer.from_a_body_not_asked")

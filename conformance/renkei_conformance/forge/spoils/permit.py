@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from renkei_fixtures import instants
-
 from renkei_conformance.forge.build import Bench, Signing
 from renkei_conformance.forge.spoils import spoil
 from renkei_conformance.forge.touch import flipped, without
 from renkei_conformance.wire import Json, sha256_b64u
+from renkei_fixtures import instants
 
 
 @spoil("permit.missing", at="envelope")
@@ -124,5 +123,14 @@ def _next(table: object, present: object) -> str:
     return next((str(name) for name in table if name != present), f"{str(present)[:7]}X")
 
 
-for _claim in ("from", "affair", "procedure", "information", "responsibility", "edition", "expires_at", "subject_count"):
+for _claim in (
+    "from",
+    "affair",
+    "procedure",
+    "information",
+    "responsibility",
+    "edition",
+    "expires_at",
+    "subject_count",
+):
     _differs(_claim)

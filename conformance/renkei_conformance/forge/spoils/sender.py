@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from renkei_fixtures import instants
-
 from renkei_conformance.forge import crypto
 from renkei_conformance.forge.build import Bench, Plan, Signing
 from renkei_conformance.forge.spoils import replan, spoil
 from renkei_conformance.forge.touch import flipped
 from renkei_conformance.wire import b64u, unb64u
+from renkei_fixtures import instants
 
 
 @spoil("sender.signature_of_another_body", at="header_key")
