@@ -15,7 +15,6 @@ from pathlib import Path
 from renkei_fixtures.messages import both
 from renkei_fixtures.run_record import Verdict
 from renkei_fixtures.text import Text
-
 from renkei_reports.report import Report
 
 _ALLOWED: dict[Verdict, frozenset[str]] = {
@@ -54,12 +53,10 @@ def differences(report: Report, results: Path) -> list[Difference]:
     for id_, verdict in known.items():
         if id_ not in statuses and verdict not in _MAY_BE_ABSENT:
             found.append(Difference(id_, verdict, "–", both("reports.allure.missing")))
-        for status in statuses.get(id_, []):
-            if status not in _ALLOWED[verdict]:
-                found.append(Difference(id_, verdict, status, both("reports.allure.differs")))
-    for id_ in statuses.keys() - known.keys():
-        found.append(Difference(id_, "–", " ".join(statuses[id_]), both("reports.allure.unknown")))
-    return found
+        wrong = [status for status in statuses.get(id_, []) if status not in _ALLOWED[verdict]]
+        found += [Difference(id_, verdict, status, both("reports.allure.differs")) for status in wrong]
+    unknown = sorted(statuses.keys() - known.keys())
+    return found + [Difference(id_, "–", " ".join(statuses[id_]), both("reports.allure.unknown")) for id_ in unknown]
 
 
 def _results(folder: Path) -> Iterator[tuple[str, str]]:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
+
 from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.text import Text
-
 from renkei_reports.drawing import share_bar
 from renkei_reports.page import DEPTHS, Depth, cases_of, groups_of, profile_rows
 from renkei_reports.report import Report
@@ -65,7 +65,8 @@ def write(report: Report, path: Path, lang: str, standard: Standard | None = Non
 
 def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
     style, script = _asset("report.css"), _asset("report.js")
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    allowed = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     cases = cases_of(report, standard, depth)
     return _template().render(
         lang=lang,

@@ -8,7 +8,7 @@ from typing import Any
 
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.standard.rows import Text
-
+from renkei_reports.discretion import without_secrets
 from renkei_reports.report import CaseReport, ClauseReport, Report
 
 SCHEMA = 1
@@ -46,7 +46,7 @@ def _members(report: Report, standard: Standard) -> dict[str, Any]:
         "standard": {"edition": standard.edition, "authority_table": "illustrative", "government_format": False},
         "hashes": dict(run.hashes),
         "versions": dict(run.versions),
-        "profile": dict(run.profile),
+        "profile": without_secrets(run.profile),
         "argv": list(run.argv),
         "totals": {"clauses": report.clause_totals.model_dump(), "cases": report.case_totals.model_dump()},
         "contradictions": [

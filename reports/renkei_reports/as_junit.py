@@ -14,7 +14,6 @@ from renkei_fixtures.messages import text
 from renkei_fixtures.run_record import Verdict
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.standard.rows import Text
-
 from renkei_reports.report import CaseReport, ClauseReport, Report
 from renkei_reports.verdicts import name_of
 from renkei_reports.visible import shortened, visible
@@ -92,10 +91,11 @@ class _Writer:
         found.text = "\n".join(self._lines_of_run()) or message
 
     def _lines_of_run(self) -> list[str]:
-        lines = [f"{self._of(problem.text)} {visible(problem.where or '')}" for problem in self.report.problems]
-        for found in self.report.contradictions:
-            lines.append(f"{self._of(found.what)}: {visible(found.recorded)} ≠ {visible(found.folded)}")
-        return lines
+        problems = [f"{self._of(problem.text)} {visible(problem.where or '')}" for problem in self.report.problems]
+        return problems + [
+            f"{self._of(found.what)}: {visible(found.recorded)} ≠ {visible(found.folded)}"
+            for found in self.report.contradictions
+        ]
 
     def _case(self, suite: ET.Element, case: CaseReport) -> None:
         name = f"{case.id} {self._of(case.expected.title)}"
@@ -109,7 +109,9 @@ class _Writer:
         self._outcome(element, clause.verdict or "not_tested", clause.reason, self._of(row.text) if row else "")
 
     def _outcome(self, element: ET.Element, verdict: Verdict, reason: Text | None, body: str) -> None:
-        message = " – ".join(part for part in (self._of(name_of(self.standard, "case", verdict).text), self._of(reason)) if part)
+        message = " – ".join(
+            part for part in (self._of(name_of(self.standard, "case", verdict).text), self._of(reason)) if part
+        )
         if verdict == "warn":
             ET.SubElement(element, "system-out").text = f"{message}\n{body}"
             return

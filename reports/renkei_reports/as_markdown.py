@@ -7,7 +7,6 @@ import re
 from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.text import Text
-
 from renkei_reports.as_html import command_of, title_of
 from renkei_reports.report import Report
 from renkei_reports.verdicts import name_of

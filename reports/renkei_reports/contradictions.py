@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from renkei_fixtures.messages import both
 from renkei_fixtures.run_record import CaseFinished, RunFinished, RunVerdict, Verdict
 from renkei_fixtures.standard import Standard
-
 from renkei_reports.report import CaseReport, ClauseReport, Contradiction
 from renkei_reports.verdicts import exit_code_of, roll_up
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from renkei_fixtures.run_record import Check, Message
-
 from renkei_reports.report import CaseReport
 
 HIDDEN = "•••"

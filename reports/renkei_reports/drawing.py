@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from renkei_fixtures.text import Text
 
+from renkei_fixtures.text import Text
 from renkei_reports.visible import shortened
 from renkei_reports.words import said, spoken
 
 _WIDTH, _ROW, _TOP = 720, 30, 40
-_LANES = {"product": 90, "examiner": 380, "network": 660}
+_LANES = {"product": 90, "examiner": 370, "network": 640}
 _PEER = {"N": "product", "B": "product", "W": "network", "M": "network"}
 
 
@@ -47,7 +47,9 @@ def sequence(rows: Sequence[Arrow | Note], omitted: int = 0) -> Markup:
     if omitted:
         y = _TOP + _ROW * len(rows) + 20
         parts.append(
-            Markup('<text class="seq-note" x="12" y="{}">{}</text>').format(y, _both(said("drawing.omitted", n=omitted)))
+            Markup('<text class="seq-note" x="12" y="{}">{}</text>').format(
+                y, _both(said("drawing.omitted", n=omitted))
+            )
         )
     return Markup('<svg class="seq" viewBox="0 0 {} {}" role="img">{}</svg>').format(
         _WIDTH, height, Markup("").join(parts)
@@ -57,9 +59,9 @@ def sequence(rows: Sequence[Arrow | Note], omitted: int = 0) -> Markup:
 def share_bar(shares: Iterable[tuple[str, int]]) -> Markup:
     """A bar of one row: each part as wide as its share, drawn in the colour of its verdict."""
     parts, x = [], 0.0
-    shares = [(verdict, count) for verdict, count in shares if count]
-    total = sum(count for _, count in shares)
-    for verdict, count in shares:
+    present = [(verdict, count) for verdict, count in shares if count]
+    total = sum(count for _, count in present)
+    for verdict, count in present:
         width = 1000 * count / total
         parts.append(
             Markup('<rect class="bar-{}" x="{:.2f}" y="0" width="{:.2f}" height="14"/>').format(verdict, x, width)
@@ -110,7 +112,8 @@ def _note(note: Note, y: int) -> Markup:
 
 def _both(markup: Markup) -> Markup:
     """SVG knows `tspan` where HTML says `span`; both carry `lang`."""
-    return Markup(str(markup).replace("<span", "<tspan").replace("</span", "</tspan"))
+    inside = str(markup).replace("<span", "<tspan").replace("</span", "</tspan")
+    return Markup(inside)  # noqa: S704 - it was Markup; text in it is escaped and holds no "<"
 
 
 def _cut(text: str, limit: int) -> str:

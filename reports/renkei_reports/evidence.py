@@ -13,7 +13,6 @@ from typing import Any
 
 from renkei_fixtures.run_record import Message
 from renkei_fixtures.text import Text
-
 from renkei_reports.discretion import Discretion
 from renkei_reports.report import Numbered
 from renkei_reports.visible import shortened, visible
@@ -66,7 +65,9 @@ def show(entry: Numbered, discretion: Discretion, limit: int) -> Shown:
         left=left,
         claims=shortened(visible(_printed(claims, discretion)), limit)[0] if claims else "",
         opened=shortened(visible(_printed(message.opened, discretion)), limit)[0] if message.opened else "",
-        note=Text(ja=message.note, en=message.note) if isinstance(message.note, str) and message.note else _text(message),
+        note=Text(ja=message.note, en=message.note)
+        if isinstance(message.note, str) and message.note
+        else _text(message),
     )
 
 

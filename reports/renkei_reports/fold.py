@@ -31,7 +31,6 @@ from renkei_fixtures.run_record import (
     read_lines,
 )
 from renkei_fixtures.standard import Standard, load
-
 from renkei_reports.contradictions import contradictions_of
 from renkei_reports.report import (
     CaseReport,

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
+
 from renkei_fixtures.run_record import Check, Message, Step, Verdict
 from renkei_fixtures.standard import Standard
 from renkei_fixtures.standard.rows import Clause
 from renkei_fixtures.text import Text
-
 from renkei_reports.discretion import Discretion, without_secrets
 from renkei_reports.drawing import Arrow, Note, sequence
 from renkei_reports.evidence import Shown, show
@@ -37,7 +37,13 @@ class Depth:
     good_characters: int
 
 
-DEPTHS = (Depth(40, 6000, 8, 1200), Depth(24, 3000, 4, 400), Depth(12, 1200, 0, 0), Depth(4, 400, 0, 0), Depth(0, 0, 0, 0))
+DEPTHS = (
+    Depth(40, 6000, 8, 1200),
+    Depth(24, 3000, 4, 400),
+    Depth(12, 1200, 0, 0),
+    Depth(4, 400, 0, 0),
+    Depth(0, 0, 0, 0),
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,9 @@ def cases_of(report: Report, standard: Standard, depth: Depth) -> list[ShownCase
     """Every case: those that did not pass first, strongest verdict first, else in the order in which they ran."""
     strength = {row.id: rank for rank, row in enumerate(standard.verdicts) if row.scope == "case"}
     discretion = Discretion(report.cases)
-    ordered = sorted(report.cases, key=lambda case: strength[case.verdict] if case.verdict not in _GOOD else len(strength))
+    ordered = sorted(
+        report.cases, key=lambda case: strength[case.verdict] if case.verdict not in _GOOD else len(strength)
+    )
     return [_case(case, standard, depth, discretion) for case in ordered]
 
 
@@ -195,8 +203,9 @@ def _drawing(case: CaseReport, shown: Sequence[Shown], omitted: int) -> Markup:
             rows.append(Note(entry.event.text))
         elif entry.seq in by_seq:
             message = by_seq[entry.seq]
-            label = f"{message.line} {message.gist}".strip()
             reply = isinstance(entry.event, Message) and entry.event.status is not None
+            # A request is told by what it is; every message goes to the same path.
+            label = f"{message.line} {message.gist}".strip() if reply else message.gist or message.line
             rows.append(Arrow(message.seq, message.sent, message.door, label, reply=reply))
     return sequence(rows, omitted)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
 from renkei_fixtures.run_record import (
     BUNDLED,
     Check,

@@ -35,7 +35,9 @@ from renkei_fixtures.standard.rows import Text
 
 REFERENCE = Product(kind="bundled-reference", name="Renkei reference", version="0.1.0", body="001015")
 VENDOR = Product(kind="product", name="連携太郎", version="3.2.1", vendor="Example Systems", body="001015")
-HOSTILE = "</script><script>alert('x')</script><img src=http://evil.example/x onerror=alert(1)>\"'&\u202e\x00\x1b[31m]]>"
+HOSTILE = (
+    "</script><script>alert('x')</script><img src=http://evil.example/x onerror=alert(1)>\"'&\u202e\x00\x1b[31m]]>"
+)
 
 
 class RecordBuilder:
@@ -150,7 +152,9 @@ class RecordBuilder:
 def expected_clause(
     id_: str, applies: Literal["applicable", "not_applicable", "excluded"] = "applicable"
 ) -> ExpectedClause:
-    why = None if applies == "applicable" else Text(ja="製品ファイルで宣言されていない", en="Not claimed by the product")
+    why = (
+        None if applies == "applicable" else Text(ja="製品ファイルで宣言されていない", en="Not claimed by the product")
+    )
     return ExpectedClause(id=id_, applies=applies, why=why)
 
 

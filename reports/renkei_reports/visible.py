@@ -1,6 +1,6 @@
 """Foreign text made safe to look at: nothing invisible, nothing that turns the line around, nothing XML cannot hold.
 
-What a product sent is evidence and may be hostile. Escaping of `<` and `&` is the writers' affair (Jinja2, ElementTree);
+What a product sent is evidence and may be hostile. Escaping `<` and `&` is the writers' affair (Jinja2, ElementTree);
 here only characters are dealt with that no escaping makes harmless.
 """
 

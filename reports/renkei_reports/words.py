@@ -10,9 +10,9 @@ import json
 from typing import Any
 
 from markupsafe import Markup
+
 from renkei_fixtures.messages import both
 from renkei_fixtures.text import Text
-
 from renkei_reports.visible import visible
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.standard import load
-
 from renkei_reports import as_html, as_json, as_junit, as_markdown
 from renkei_reports.fold import fold
 from renkei_reports.report import Report

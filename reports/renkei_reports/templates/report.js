@@ -52,6 +52,16 @@
     apply();
   });
 
+  // On paper nothing can be unfolded: the messages of every open case come along.
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.from(document.querySelectorAll(".case[open] .message:not([open])"));
+    unfolded.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unfolded.forEach(function (one) { one.open = false; });
+  });
+
   // A link to a case opens it.
   function open() {
     var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
