@@ -14,7 +14,7 @@ from renkei_conformance.forge.draft import Draft, Source
 from renkei_conformance.forge.plans import Inquiry
 from renkei_conformance.forge.reader import OpenedAnswer, Trust, open_answer
 from renkei_conformance.kit import KeyPair
-from renkei_conformance.lower.network import ForgedExchange
+from renkei_conformance.lower.network import ForgedExchange, Programmed
 from renkei_conformance.oracles import authority
 from renkei_conformance.parties import Parties
 from renkei_conformance.wire import sha256_b64u
@@ -78,10 +78,15 @@ class Forge:
 
         return Draft.of(Source(plan, self._fresh_dice()))
 
-    def deliver(self, draft: Draft) -> Delivery:
-        """Send it (and what must come before it) to the product's N. A 429 or 503 is resent up to three times."""
+    def deliver(self, draft: Draft, *programme: Programmed) -> Delivery:
+        """Send it (and what must come before it) to the product's N. A 429 or 503 is resent up to three times.
+
+        `programme`: what the product's next messages of this exchange are met with, one each (503 once, a lost reply).
+        """
         before = tuple(self.deliver(former) for former in draft.before)
         self._open(draft)
+        if programme:
+            self.parties.tap.forged.program(str(draft.exchange_number), *programme)
         reply, trouble, resends = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
         around = Surroundings(self.parties.tap, self.parties.clock, self.parties.settle, self.open_answer)
         return Delivery(draft, reply, trouble, around, resends, before)
