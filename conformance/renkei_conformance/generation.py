@@ -46,7 +46,7 @@ class Generation:
         self.cap = cap
 
     def draw(self, strategy: SearchStrategy[T], count: int | None = None) -> list[T]:
-        """`count` examples (default and at most: the cap), no two equal; the same ones for the same seed and strategy."""
+        """`count` examples (default and at most: the cap), no two equal; one seed and strategy, the same ones."""
         wanted = self.cap if count is None else min(count, self.cap)
         drawn: dict[str, T] = {}
 

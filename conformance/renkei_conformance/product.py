@@ -7,7 +7,7 @@ to everything has one red clause, and every other clause says why it could not b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request
@@ -18,6 +18,7 @@ from renkei_conformance.forge.bench import Forge
 from renkei_conformance.forge.deliver import Delivery
 from renkei_conformance.forge.draft import Draft
 from renkei_conformance.forge.reader import OpenedAnswer
+from renkei_conformance.lower.network import Heard, Programmed
 from renkei_conformance.opened import claims_of
 from renkei_conformance.oracles import problem
 from renkei_conformance.parties import Parties
@@ -76,7 +77,7 @@ class Product:
         self.people = people
         self.state = state
         self._asked: dict[int, tuple[Draft, object]] = {}
-        self._reply: Reply | None = None
+        self.last_reply: Reply | None = None
 
     # --- questions -------------------------------------------------------------------------------------------------
 
@@ -107,11 +108,14 @@ class Product:
         """`inquiry` and `exchange` in one."""
         return self.exchange(self.inquiry(person, year, **claims))
 
-    def deliver(self, draft: Draft, accepted_by: str | None = None) -> Delivery:
-        """Deliver a right inquiry and require that it is accepted (202), without waiting for an answer."""
+    def deliver(self, draft: Draft, accepted_by: str | None = None, programme: Sequence[Programmed] = ()) -> Delivery:
+        """Deliver a right inquiry and require that it is accepted (202), without waiting for an answer.
+
+        `programme`: what the product's next messages of this exchange are met with.
+        """
         self.ev.scene()
         self.state.control = None
-        delivery = self.forge.deliver(draft)
+        delivery = self.forge.deliver(draft, *programme)
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
         clause = accepted_by or (LIVES_ON if self.state.after_refusal else ACCEPTS)
         if said.sort == "gone":
@@ -142,7 +146,7 @@ class Product:
     def put(self, spoiled: Draft) -> Told:
         self.state.control = None
         delivery = self.forge.deliver(spoiled)
-        self._reply = delivery.reply
+        self.last_reply = delivery.reply
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
         if said.sort == "accepted" and (late := delivery.refusal()) is not None:
             said = Told("refused", "signed refusal", 202, late.code, late.stage,
@@ -154,8 +158,8 @@ class Product:
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
         if said.sort != "refused":
             return
-        if self._reply is not None and self._reply.status >= 400:
-            for finding in problem.findings(self.ev.run.standard, self._reply, spoiled.confidential):
+        if self.last_reply is not None and self.last_reply.status >= 400:
+            for finding in problem.findings(self.ev.run.standard, self.last_reply, spoiled.confidential):
                 yield PROBLEM, finding
         yield SILENT, self.silence(spoiled.exchange_number)
 
@@ -176,6 +180,16 @@ class Product:
         heard = self.parties.tap.heard(exchange_number) if exchange_number else ()
         answers = [one for one in heard if one.typ == "renkei-answer"]
         return Finding(not answers, 0, len(answers), "answers", both("conformance.why.silent"))
+
+    def answer_of(self, draft: Draft) -> Callable[[Heard], bool]:
+        """Tells an answer to this draft, taken or not."""
+        return lambda heard: heard.exchange_number == draft.exchange_number and heard.typ == "renkei-answer"
+
+    def until_answered(self, delivery: Delivery, reason: str) -> tuple[Heard, ...]:
+        """Answers that were taken, waiting by a row of the waits; a still clock is moved on by it once."""
+        if self.parties.clock.is_still:
+            self.parties.clock.wait(reason)
+        return delivery.answers(1, reason)
 
     def require_back(self, clause: str) -> None:
         """Nothing listens: dead and back within the liveness wait is a failure of `clause`, not back is *gone*."""
@@ -233,9 +247,9 @@ class Product:
 
     def _no_answer(self, delivery: Delivery) -> None:
         """202 and no answer: refused late, answered under another number, or simply silent."""
-        refusal = delivery.refusal()
-        if refusal is not None:
-            said = Told("refused", f"signed refusal {refusal.code}", 202, refusal.code, refusal.stage)
+        for refusal in (one.claims for one in delivery.heard() if one.typ == "renkei-refusal"):
+            code, stage = str(refusal.get("code")), str(refusal.get("stage"))
+            said = Told("refused", f"signed refusal {code}", 202, code, stage)
             self.ev.check(ACCEPTS, _accepted(False, said))
             raise Inconclusive(both("conformance.reason.not_accepted", clause=ACCEPTS, told=said.words))
         due = delivery.draft.exchange_number

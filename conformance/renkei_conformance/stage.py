@@ -31,7 +31,7 @@ class RunStage:
             network=Watched(parties.network, "W", sink) if parties.network is not None else None,
             upper=WatchedUpper(parties.upper, sink),
         )
-        self.parties.tap.sink = sink
+        self.unwatch = self.parties.tap.watch(sink)
         self.setup = setup
         self.evidence = evidence
         self.body = parties.profile.product.body

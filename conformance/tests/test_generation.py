@@ -16,7 +16,7 @@ NUMBERS = st.integers(min_value=-(10**13) + 1, max_value=10**13 - 1)
 def test_one_seed_draws_the_same_examples_again() -> None:
     first, again = (Generation(7, "ITM-01", 12).draw(NUMBERS) for _ in range(2))
     assert first == again
-    assert 12 == len(first)
+    assert len(first) == 12
 
 
 def test_another_seed_and_another_case_draw_others() -> None:
@@ -26,12 +26,12 @@ def test_another_seed_and_another_case_draw_others() -> None:
 
 
 def test_the_cap_holds() -> None:
-    assert 3 == len(Generation(7, "ITM-01", 3).draw(NUMBERS, 50))
-    assert [] == Generation(7, "ITM-01", 0).draw(NUMBERS)
+    assert len(Generation(7, "ITM-01", 3).draw(NUMBERS, 50)) == 3
+    assert Generation(7, "ITM-01", 0).draw(NUMBERS) == []
 
 
 def test_the_seed_of_a_case_stays_the_same_for_ever() -> None:
-    assert 0x9587D5487B034AF4 == number_of(1, "A")
+    assert number_of(1, "A") == 0x9587D5487B034AF4
 
 
 def test_constants_of_local_modules_are_not_mined(tmp_path: Path) -> None:
@@ -66,4 +66,4 @@ def test_a_failing_example_is_made_smaller_within_its_tries() -> None:
 
 
 def test_shrinking_gives_back_the_failing_example_when_nothing_smaller_fails() -> None:
-    assert 4_711 == Generation(5, "X", 20).shrink(NUMBERS, 4_711, lambda number: False)
+    assert Generation(5, "X", 20).shrink(NUMBERS, 4_711, lambda number: False) == 4_711

@@ -17,40 +17,40 @@ def run(*clauses: Verdict, kind: str = "product", **more: bool) -> tuple[str, in
 
 
 def test_everything_passed_or_warned_is_conformant() -> None:
-    assert ("conformant", 0) == run(V.PASS, V.WARN)
+    assert run(V.PASS, V.WARN) == ("conformant", 0)
 
 
 def test_the_bundled_reference_is_never_called_conformant() -> None:
-    assert ("reference_conformant", 0) == run(V.PASS, kind="bundled-reference")
+    assert run(V.PASS, kind="bundled-reference") == ("reference_conformant", 0)
 
 
 @pytest.mark.parametrize("beside", [V.PASS, V.INCONCLUSIVE, V.NOT_TESTED])
 def test_one_failure_is_not_conformant_whatever_else_is_open(beside: Verdict) -> None:
-    assert ("not_conformant", 1) == run(V.FAIL, beside)
+    assert run(V.FAIL, beside) == ("not_conformant", 1)
 
 
 @pytest.mark.parametrize("open_", [V.INCONCLUSIVE, V.NOT_TESTED])
 def test_an_open_clause_leaves_the_run_incomplete(open_: Verdict) -> None:
-    assert ("incomplete", 3) == run(V.PASS, open_)
+    assert run(V.PASS, open_) == ("incomplete", 3)
 
 
 def test_a_run_that_decided_nothing_is_incomplete() -> None:
-    assert ("incomplete", 3) == run()
+    assert run() == ("incomplete", 3)
 
 
 def test_a_subset_never_conforms_but_can_fail() -> None:
-    assert ("incomplete", 3) == run(V.PASS, subset=True)
-    assert ("not_conformant", 1) == run(V.FAIL, subset=True)
+    assert run(V.PASS, subset=True) == ("incomplete", 3)
+    assert run(V.FAIL, subset=True) == ("not_conformant", 1)
 
 
 def test_a_configuration_problem_gives_no_verdict_on_the_product() -> None:
-    assert ("no_verdict", 4) == run(V.NOT_TESTED, configuration_problem=True)
+    assert run(V.NOT_TESTED, configuration_problem=True) == ("no_verdict", 4)
 
 
 @pytest.mark.parametrize("beside", [V.PASS, V.FAIL])
 def test_a_fault_of_ours_is_said_before_any_failure(beside: Verdict) -> None:
-    assert ("examiner_fault", 4) == run(V.EXAMINER_FAULT, beside)
-    assert ("examiner_fault", 4) == run(beside, examiner_problem=True)
+    assert run(V.EXAMINER_FAULT, beside) == ("examiner_fault", 4)
+    assert run(beside, examiner_problem=True) == ("examiner_fault", 4)
 
 
 def test_a_clause_without_a_check_is_inconclusive() -> None:
