@@ -19,10 +19,10 @@ from renkei_emulator.desk import Desk
 from renkei_emulator.envelope import PublicKey, sha256_b64u
 from renkei_emulator.intermediate_if.business_connection import Wrong
 from renkei_emulator.intermediate_if.linkage_confirmation import Ids, Question, size_of
+from renkei_emulator.lines import LogLine
 from renkei_emulator.linkage_if.crypto_signature import Drawn, accepted_at
 from renkei_emulator.linkage_if.network_connection import Accepted, NotTaken
 from renkei_emulator.linkage_if.pf_communication import message
-from renkei_emulator.lines import LogLine
 from renkei_emulator.messages import Charged, Delivered, Framed, LinkCode, OpenedAnswer, OwnNumber
 from renkei_emulator.outbox import Outbox
 from renkei_emulator.providing import kid_of, queued
@@ -240,9 +240,7 @@ class Asking:
         rooms.compare_padding(plaintext, content, size_of(information, ours["subject_count"]))
         return OpenedAnswer(charged, content)
 
-    async def _accept(
-        self, framed: Framed, asked: StoredAsk, results: list[dict[str, Any]], now: datetime
-    ) -> None:
+    async def _accept(self, framed: Framed, asked: StoredAsk, results: list[dict[str, Any]], now: datetime) -> None:
         desk, rooms, claims = self.desk, self.desk.rooms, framed.claims
         number = claims["exchange_number"]
         text = json.dumps(results, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Interface B over HTTP: load, ask, collect, decide, records (``POST /business/1/<body>/<operation>``, bearer token)."""
+"""Interface B over HTTP: ``POST /business/1/<body>/<load|ask|collect|decide|records>``, bearer token, JSON."""
 
 from __future__ import annotations
 

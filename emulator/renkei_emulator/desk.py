@@ -48,7 +48,7 @@ class Desk:
         return self.world.clock.now()
 
     def dice(self, label: str) -> Dice:
-        """Dice of its own for one deed: what runs beside it does not move it. ``label`` names the deed once and for all."""
+        """Dice for one deed: what runs beside it does not move it. ``label`` names the deed once and for all."""
         return self.world.dice.child(label)
 
     def salt(self, label: str) -> str:

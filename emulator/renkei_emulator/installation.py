@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from renkei_emulator.arming import armed
 from renkei_emulator.business_door import BusinessDoor
 from renkei_emulator.counterparts import Counterparts
 from renkei_emulator.desk import Desk
@@ -21,8 +20,10 @@ from renkei_emulator.journey import BodiesDoor, BodyNode
 from renkei_emulator.line import Nearby
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.journey import NetworkNode
+from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.quirks import NONE, Quirks
 from renkei_emulator.refusals import Refused
+from renkei_emulator.rooms import BodyRooms
 from renkei_emulator.storage import MEMORY, SqliteFile
 from renkei_emulator.storage.body_sqlite import BodySqlite
 from renkei_emulator.storage.chain import Break
@@ -93,10 +94,10 @@ class Installation:
         standard, cast = standard or load(), load_bodies()
         _check(bodies, with_network, network_address, cast)
         faults = tuple(armed_faults)
-        body_rooms, network_rooms = armed(faults, standard)
+        body_rooms, network_rooms = _rooms(faults)
         authority = Authority(seed, clock.now().year, cast)
         near = Nearby({}, wire)
-        files = {party: _file(data, party) for party in [*(["network"] if with_network else []), *bodies]}
+        files = _files(data, [*(["network"] if with_network else []), *bodies], seed)
         known = dict(addresses or {}) | dict.fromkeys(bodies, NEAR_BODIES)
         network = None
         if with_network:
@@ -193,7 +194,7 @@ class Installation:
     def arm(self, ids: Iterable[str]) -> None:
         """Put these faults in place, and no others, from the next message on. SetupError for one that is not there."""
         ids = tuple(ids)
-        bodies, network = armed(ids, self.standard)
+        bodies, network = _rooms(ids)
         for node in self.nodes.values():
             node.desk.rooms = bodies
         if self.network is not None:
@@ -208,6 +209,15 @@ class Installation:
         if self.network is not None:
             self.network.office.directory.move(body, address)
 
+    def appear_at(self, network_url: str | None, bodies_url: str | None) -> None:
+        """These are the addresses that others know us by; within the process they stay a call."""
+        if network_url is not None:
+            self.wire.near[network_url] = self.wire.near[NEAR_NETWORK]
+        if bodies_url is not None:
+            self.wire.near[bodies_url] = self.wire.near[NEAR_BODIES]
+            for code in self.nodes:
+                self.move(code, bodies_url)
+
     def verify(self) -> list[Break]:
         """Every break in every chain of every party here."""
         return [broken for file in self.files.values() for broken in file.verify_chains()]
@@ -221,9 +231,16 @@ class Installation:
             file.close()
 
 
-def _check(
-    bodies: Sequence[str], with_network: bool, network_address: str | None, cast: Mapping[str, Body]
-) -> None:
+def _rooms(armed: tuple[str, ...]) -> tuple[BodyRooms, NetworkRooms]:
+    if not armed:  # nobody pays for defects who does not want one
+        return BodyRooms(), NetworkRooms()
+    from renkei_emulator.faults import arm_body, arm_network, check_names  # noqa: PLC0415
+
+    check_names(armed)
+    return arm_body(BodyRooms(), armed), arm_network(NetworkRooms(), armed)
+
+
+def _check(bodies: Sequence[str], with_network: bool, network_address: str | None, cast: Mapping[str, Body]) -> None:
     for code in bodies:
         if code not in cast:
             raise SetupError("emulator.body.unknown", where="--only", expected=", ".join(cast), got=code)
@@ -233,5 +250,15 @@ def _check(
         raise SetupError("emulator.network.missing", where="--network", expected="http://host:port")
 
 
-def _file(data: Path | str, party: str) -> SqliteFile:
-    return SqliteFile(MEMORY if data == MEMORY else Path(data) / f"{party}.db")
+def _files(data: Path | str, parties: Iterable[str], seed: int) -> dict[str, SqliteFile]:
+    """One file per party: what one body keeps cannot be reached from another's. All or none are opened."""
+    files: dict[str, SqliteFile] = {}
+    try:
+        for party in parties:
+            files[party] = SqliteFile(MEMORY if data == MEMORY else Path(data) / f"{party}.db")
+            files[party].belongs_to("seed", str(seed))
+    except SetupError:
+        for file in files.values():
+            file.close()
+        raise
+    return files

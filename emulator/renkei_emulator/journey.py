@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from renkei_emulator.asking import Asking
 from renkei_emulator.desk import Desk
-from renkei_emulator.linkage_if.network_connection import Accepted, NotTaken, Peek, peek
 from renkei_emulator.lines import LogLine
+from renkei_emulator.linkage_if.network_connection import Accepted, NotTaken, Peek, peek
 from renkei_emulator.messages import Framed, Sealed
 from renkei_emulator.outbox import Outbox
 from renkei_emulator.providing import Providing
@@ -137,9 +137,7 @@ class BodiesDoor:
         replies = [await node.receipt(paper) for node in nodes]
         return replies[0]
 
-    async def _refuse(
-        self, refused: Refused, node: BodyNode, framed: Framed | None, request: HttpRequest
-    ) -> HttpReply:
+    async def _refuse(self, refused: Refused, node: BodyNode, framed: Framed | None, request: HttpRequest) -> HttpReply:
         seen = peek(request.body)
         if framed is not None:
             believed = refused.stage not in ("form", "sender")

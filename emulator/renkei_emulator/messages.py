@@ -32,7 +32,7 @@ OwnNumber = NewType("OwnNumber", str)
 """既存番号 (宛名番号): one person inside one body, X 15. Never leaves the body."""
 
 Plain = dict[str, Any]
-"""What crosses interface P: ``header``, ``permit`` or ``receipt``, ``subjects``, ``content``; nothing but JSON values."""
+"""What crosses interface P: ``header``, ``permit`` or ``receipt``, ``subjects``, ``content``; only JSON values."""
 
 
 def compact(value: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""What a body sends to the network: kept sealed on the disk, sent as the same bytes until something definite comes back.
+"""What a body sends to the network: kept sealed on the disk, sent as the same bytes until something definite is said.
 
 No reply, 429 and 5xx: again after 1, 2, 4 … ≤ 300 s (±20 %), or as Retry-After says, until the message's end. A start
 after a crash finds on the disk what was not settled, and sends that.

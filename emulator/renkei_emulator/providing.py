@@ -254,9 +254,7 @@ class Providing:
         )
         return drawn, claims
 
-    def _told(
-        self, case: Case, claims: Claims, results: Sequence[dict[str, Any]], now: datetime
-    ) -> list[LogLine]:
+    def _told(self, case: Case, claims: Claims, results: Sequence[dict[str, Any]], now: datetime) -> list[LogLine]:
         desk, rooms, number, header = self.desk, self.desk.rooms, case.number, case.local.header
         persons = persons_of(case.local, results)
         row = case.opened.authorised.row.id
@@ -303,7 +301,8 @@ class Providing:
             said = Refused(outcome.code, "the network did not take the answer")
             lines = rooms.refusal(desk.code, now, said, claims, number)
             return [_state(number, now, "closed_by_network", outcome.code)], lines
-        lines = [rooms.access(desk.code, now, "answer_delivered", claims, number, state=str(outcome.reply.get("state")))]
+        state = str(outcome.reply.get("state"))
+        lines = [rooms.access(desk.code, now, "answer_delivered", claims, number, state=state)]
         try:
             self._check_receipt(outgoing, outcome.reply.get("receipt"), now)
         except Refused as refused:
@@ -319,7 +318,7 @@ class Providing:
             raise Refused("receipt_mismatch", "of another answer")
 
     def seal_anew(self, outgoing: Outgoing) -> bytes:
-        """The bytes of a new answer to the same inquiry, as a product that does not keep its answers would make them."""
+        """The bytes of a new answer to the same inquiry, as a product that keeps no answers would make them."""
         stored = self.desk.store.inquiry(outgoing.exchange_number or "")
         if stored is None:
             return outgoing.envelope

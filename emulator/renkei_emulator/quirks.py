@@ -1,4 +1,4 @@
-"""Legal but awkward: what the standard allows and careless readers trip over. Seeded, off by default, in the run record.
+"""Legal but awkward: what the standard allows and careless readers trip over. Seeded, off by default.
 
 The one quirk of this edition: members of headers, contents and envelopes in any order.
 """

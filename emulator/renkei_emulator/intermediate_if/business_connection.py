@@ -1,4 +1,4 @@
-"""個別連携業務接続（データ送受信）機能: takes in what business systems bring, and brings them what they asked for (seed §4-3).
+"""個別連携業務接続（データ送受信）機能: takes what business systems bring, brings them what they asked for (seed §4-3).
 
 Interface B in the standard's own form (JSON). A wrong row is set aside with row, item and reason; the good rows load;
 ``loaded`` and the rows set aside add up to what was brought. Row numbers count from 0 within their list.
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from renkei_emulator.records import from_keys, key_faults, value_fault
 from renkei_emulator.records import findings as record_findings
+from renkei_emulator.records import from_keys, key_faults, value_fault
 from renkei_fixtures.instants import japan_date, parse
 
 if TYPE_CHECKING:
@@ -162,9 +162,10 @@ def read_load(body: bytes, standard: Standard, checks: Mapping[str, RowCheck]) -
 
 def _information(load: Members, standard: Standard) -> Information | None:
     if "information" in load:
-        information = standard.informations.get(load["information"])
+        named = load["information"]
+        information = standard.informations.get(named)
         if information is None:
-            raise Wrong(422, "information_unknown", "information", ", ".join(standard.informations), load["information"])
+            raise Wrong(422, "information_unknown", "information", ", ".join(standard.informations), named)
     else:
         # A load that names none is understood as long as there is no choice.
         information = next(iter(standard.informations.values())) if len(standard.informations) == 1 else None

@@ -6,9 +6,9 @@ otherwise than by a sealed `no_record`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from renkei_emulator.messages import Asked, LinkCode, Local, OwnNumber, Plain
+from renkei_emulator.messages import LinkCode, Local, OwnNumber
 
 CodeLookup = Callable[[str], str | None]
 
@@ -17,14 +17,6 @@ def own_number_of(link_code: LinkCode, lookup: CodeLookup) -> OwnNumber | None:
     """Whose code it is here, byte for byte."""
     own = lookup(link_code)
     return None if own is None else OwnNumber(own)
-
-
-def to_local(
-    plain: Plain, items: Sequence[Asked], own_number: Callable[[LinkCode, CodeLookup], OwnNumber | None], lookup: CodeLookup
-) -> Local:
-    """② the inquiry with persons by own number."""
-    found = tuple(item._replace(own_number=own_number(item.link_code, lookup)) for item in items)
-    return Local(plain["header"], plain["permit"], found)
 
 
 def link_code_of(own_number: OwnNumber, lookup: CodeLookup) -> LinkCode | None:

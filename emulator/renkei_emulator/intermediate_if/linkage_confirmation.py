@@ -1,5 +1,5 @@
-"""連携確認機能: parses inquiries, finds the keys for the reference DB, makes inquiry and response messages, decides between
-automatic and manual (seed §4-3).
+"""連携確認機能: parses inquiries, finds the keys for the reference DB, makes inquiry and response messages, decides
+between automatic and manual (seed §4-3).
 
 Minimum necessary: an answer holds exactly the items fixed for its information and affair, and of those only what the
 status lets stand. Whatever the result, a content has the size the catalogue prescribes.
@@ -26,7 +26,7 @@ PART = 65536
 
 # --- an inquiry to us -----------------------------------------------------------------------------------------------
 def check_inquiry_content(plain: Plain, standard: Standard) -> Claims:
-    """The content as the standard says, its items numbered 1 to ``subject_count``. Raises Refused `content_form_invalid`."""
+    """In the standard's form, items numbered 1 to ``subject_count``. Raises Refused `content_form_invalid`."""
     content = check_content(plain["content"], "renkei-inquiry", standard)
     numbers = [item["item_no"] for item in content["items"]]
     if numbers != list(range(1, plain["header"]["subject_count"] + 1)):
@@ -211,5 +211,3 @@ def _check_status(status: str, table: str, on: date, standard: Standard) -> None
 def _required(information: Information, leaves: frozenset[str]) -> frozenset[str]:
     """Of the leaves that may stand, those that must."""
     return frozenset(item.id for item in information.items if item.id in leaves and item.occurs_min > 0)
-
-

@@ -1,7 +1,7 @@
 """連携情報保管機能: takes records out of the reference DB (参照用DB) by key (seed §4-3).
 
-The reference DB holds copies (副本) that business systems load: one per person, information and inquiry keys, the newest
-that was loaded. ``lookup`` reads one row of it.
+The reference DB holds copies (副本) that business systems load: one per person, information and inquiry keys, the
+newest that was loaded. ``lookup`` reads one row of it.
 """
 
 from __future__ import annotations

@@ -33,9 +33,8 @@ from renkei_fixtures.instants import parse
 if TYPE_CHECKING:
     from renkei_fixtures.standard import Standard
 
-def check_certificate(
-    trust: TrustStore, kid: str, usage: Usage, san: str, at: datetime, now: datetime
-) -> PublicKey:
+
+def check_certificate(trust: TrustStore, kid: str, usage: Usage, san: str, at: datetime, now: datetime) -> PublicKey:
     """The key of ``kid``, if its chain, dates, revocation, use and name hold at ``at``. Raises Refused *sender*."""
     return trust.check(kid, usage, san, at, now)
 

@@ -32,12 +32,16 @@ def _line(body: str, log: str, at: datetime, event: str, claims: Mapping[str, An
     return LogLine(body, log, at, members | {name: value for name, value in more.items() if value is not None})
 
 
-def access(body: str, at: datetime, event: str, claims: Mapping[str, Any], exchange_number: str, **more: Any) -> LogLine:
+def access(
+    body: str, at: datetime, event: str, claims: Mapping[str, Any], exchange_number: str, **more: Any
+) -> LogLine:
     """アクセス記録: an exchange that went through. ``more``: authority_row, header_sha256, state."""
     return _line(body, ACCESS, at, event, claims, exchange_number=exchange_number, **more)
 
 
-def audit(body: str, at: datetime, event: str, claims: Mapping[str, Any], exchange_number: str | None, **more: Any) -> LogLine:
+def audit(
+    body: str, at: datetime, event: str, claims: Mapping[str, Any], exchange_number: str | None, **more: Any
+) -> LogLine:
     """監査ログ: a result of cryptography or authority. ``more``: what was checked, header_sha256, certificates."""
     return _line(body, AUDIT, at, event, claims, exchange_number=exchange_number, **more)
 

@@ -170,7 +170,7 @@ Outcome = Accepted | NotTaken | Again
 
 
 def outcome(reply: HttpReply | None) -> Outcome:
-    """What a reply of the network means; None: there was none. No reply, 429 and 5xx are tried again, other 4xx never."""
+    """What a reply of the network means; None: there was none. That, 429 and 5xx are tried again, other 4xx never."""
     if reply is None:
         return Again(None)
     if reply.status in (200, 202):

@@ -1,8 +1,8 @@
 """PF通信機能: sends to and receives from the intermediate interface (seed §4-3).
 
 Interface P: the opened message as plain JSON values, ``{"header", "permit" | "receipt", "subjects", "content"}``
-(PROTOCOL §5). In one process it is a function boundary; nothing but such values goes through it, so that a product which
-makes only one of the two blocks can stand on either side.
+(PROTOCOL §5). In one process it is a function boundary; nothing but such values goes through it, so that a product
+which makes only one of the two blocks can stand on either side.
 """
 
 from __future__ import annotations

@@ -69,9 +69,7 @@ CHANGES: dict[str, str] = {
     "ask_result": "INSERT OR REPLACE INTO ask_result VALUES (:ask_id, :answer_sha256, :results)",
 }
 
-_LAST_STATE = (
-    "SELECT state FROM inquiry_event e WHERE e.exchange_number = i.exchange_number ORDER BY n DESC LIMIT 1"
-)
+_LAST_STATE = "SELECT state FROM inquiry_event e WHERE e.exchange_number = i.exchange_number ORDER BY n DESC LIMIT 1"
 _ASK = (
     "SELECT a.ask_id, a.message_id, a.request_sha256, x.exchange_number, a.request, a.inquiry_sha256,"
     " a.subjects_sha256, a.claims, e.state, e.code, e.stage, r.results, r.answer_sha256"

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from renkei_fixtures.errors import SetupError
-
 from renkei_emulator.storage.chain import Break, Head, LogLine, breaks, day_of, exported, genesis, hash_of, link
+from renkei_fixtures.errors import SetupError
 
 MEMORY = ":memory:"
 Params = Sequence[Any] | Mapping[str, Any]
@@ -39,7 +38,7 @@ LOG_TABLE = [
 ]
 
 
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818 - no error: somebody else was quicker
     """A row that must be unique is there already; nothing of this job was written."""
 
 
@@ -53,7 +52,7 @@ class _Job:
 
 
 class SqliteFile:
-    """``path`` is a file or ``":memory:"``. Raises ``SetupError`` for a file that is not ours, in use, or unwritable."""
+    """``path`` is a file or ``":memory:"``. Raises SetupError for a file that is not ours, in use, or unwritable."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = str(path)
@@ -106,6 +105,14 @@ class SqliteFile:
             self._writer.execute(statement)
         self._writer.execute("INSERT INTO part VALUES (?, ?)", (name, version))
         self._writer.execute("COMMIT")
+
+    def belongs_to(self, name: str, value: str) -> None:
+        """The file is of this ``value`` of ``name`` from its first use on; of another one it is refused."""
+        self._writer.execute("CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        self._writer.execute("INSERT OR IGNORE INTO fact VALUES (?, ?)", (name, value))
+        known = self._writer.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0]
+        if known != value:
+            raise SetupError(f"emulator.storage.{name}", where=self.path, expected=known, got=value)
 
     def read(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Rows of the last committed state."""
@@ -188,7 +195,7 @@ class SqliteFile:
         return genesis(body, log, day) if row is None else Head(row[0], hash_of(row[1]))
 
     def log_rows(self, body: str, log: str, exchange_number: str | None = None) -> list[tuple[str, str | None]]:
-        """(line as it is hashed, personal member), oldest first; with ``exchange_number`` only those of that exchange."""
+        """(line as it is hashed, personal member), oldest first; with ``exchange_number`` those of that exchange."""
         sql = "SELECT line, personal FROM log_line WHERE body = ? AND log = ?"
         params: tuple[str, ...] = (body, log)
         if exchange_number is not None:
