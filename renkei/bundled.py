@@ -15,9 +15,8 @@ BEGINS = "2026-07-01T01:00:00.000Z"
 
 def bundled_profile(address: str = "tap:", listen: str = "127.0.0.1:0", business: str = "", token: str = "") -> Profile:
     """The reference claims the provider role with every option that it has."""
-    from renkei_conformance.profile import BusinessSide, NetworkSide, Product, Profile  # noqa: PLC0415
-
     from renkei.version import version  # noqa: PLC0415
+    from renkei_conformance.profile import BusinessSide, NetworkSide, Product, Profile  # noqa: PLC0415
 
     return Profile(
         product=Product(

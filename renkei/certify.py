@@ -17,14 +17,21 @@ if TYPE_CHECKING:
 
 
 @click.command("certify", help=tell("cli.certify.help"))
-@click.option("--product", type=click.Path(path_type=Path, dir_okay=False), default=None, help=tell("cli.certify.product"))
+@click.option(
+    "--product", type=click.Path(path_type=Path, dir_okay=False), default=None, help=tell("cli.certify.product")
+)
 @click.option("--set", "set_", type=click.Choice(["smoke", "full"]), default="full", help=tell("cli.certify.set"))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help=tell("cli.option.seed"))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=None, help=tell("cli.option.out"))
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
 @click.option("--only", multiple=True, metavar="ID", help=tell("cli.certify.only"))
 def command(
-    product: Path | None, set_: Literal["smoke", "full"], seed: int, out: Path | None, lang: str | None, only: tuple[str, ...]
+    product: Path | None,
+    set_: Literal["smoke", "full"],
+    seed: int,
+    out: Path | None,
+    lang: str | None,
+    only: tuple[str, ...],
 ) -> int:
     """Examine, write the reports, return the exit code of the verdict."""
     from renkei_conformance.profile import load  # noqa: PLC0415 - `--help` does without

@@ -25,6 +25,10 @@ VERBS = {
 }
 
 
+# What the verdict table calls a wrong call (exit 2); every other SetupError leaves no verdict (exit 4).
+WRONG_CALLS = frozenset({"conformance.profile.unknown_key", "cli.unknown_id", "emulator.unknown_fault"})
+
+
 class LazyGroup(click.Group):
     """A group that knows its verbs' names, and imports a verb's module when that verb is asked for."""
 
@@ -86,7 +90,7 @@ def run(args: list[str]) -> int:
         from renkei.language import current  # noqa: PLC0415
 
         click.echo(error.render(current()), err=True)
-        return 2 if error.usage else 4
+        return 2 if any(problem.key in WRONG_CALLS for problem in error.problems) else 4
     return result if isinstance(result, int) else 0
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from renkei.bundled import BEGINS, bundled_profile
 from renkei_conformance.drivers import DoorTrouble, Reply, Request
 from renkei_conformance.drivers.callables import CallableDoor
 from renkei_conformance.forge.tokens import network_signer
@@ -26,8 +27,6 @@ from renkei_emulator.installation import Door, Installation
 from renkei_emulator.world import HttpReply, HttpRequest, NoReply, StillClock
 from renkei_fixtures.instants import parse
 from renkei_fixtures.municipalities import COUNTERPART, load_bodies
-
-from renkei.bundled import BEGINS, bundled_profile
 
 if TYPE_CHECKING:
     from renkei_fixtures.standard import Standard

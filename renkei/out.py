@@ -8,7 +8,16 @@ from pathlib import Path
 
 from renkei_fixtures.errors import SetupError
 
-WRITTEN = ("run.ndjson", "report.json", "report.html", "summary.md", "junit.xml", "allure-results", "logs", "hypothesis")
+WRITTEN = (
+    "run.ndjson",
+    "report.json",
+    "report.html",
+    "summary.md",
+    "junit.xml",
+    "allure-results",
+    "logs",
+    "hypothesis",
+)
 
 
 def prepare(out: Path | None) -> tuple[Path, Path | None]:

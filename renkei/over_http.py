@@ -1,0 +1,130 @@
+"""Parties over HTTP: the emulated network and its counterparts as a child process, the tap in this one, and the product.
+
+With no product file the bundled reference is a second child; then all clocks begin at one instant of the reference's own
+world. With a product file every clock is the machine's, for the product has no other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from renkei.bundled import BEGINS, bundled_profile
+from renkei.language import current, tell
+from renkei_conformance.drivers import Door, Reply, Request, Unreachable
+from renkei_conformance.drivers.http import HttpDoor
+from renkei_conformance.forge.tokens import network_signer
+from renkei_conformance.kit import Management
+from renkei_conformance.lower.network import ForgedNetwork
+from renkei_conformance.lower.serve import Server
+from renkei_conformance.lower.tap import Tap
+from renkei_conformance.parties import ExaminerClock, Parties
+from renkei_conformance.upper.http import HttpUpperTester
+from renkei_fixtures.instants import parse, render
+from renkei_fixtures.municipalities import COUNTERPART, SUBJECT, load_bodies
+from renkei_fixtures.run_record import Product
+
+if TYPE_CHECKING:
+    from renkei.children import Child, Children
+    from renkei_conformance.profile import Profile
+    from renkei_fixtures.standard import Standard
+
+
+class LateDoor:
+    """A door whose other side is known only later: the tap listens before the product runs."""
+
+    def __init__(self) -> None:
+        """Nobody is there yet."""
+        self.door: Door | None = None
+
+    def send(self, request: Request, timeout: float) -> Reply:
+        """See `Door.send`."""
+        if self.door is None:
+            raise Unreachable("product", "not started yet")
+        return self.door.send(request, timeout)
+
+
+def product_row(profile: Profile | None) -> Product:
+    """What was examined, for the record."""
+    p = (profile or bundled_profile()).product
+    kind = "bundled-reference" if profile is None else "product"
+    return Product.model_validate(
+        {"kind": kind, "name": p.name, "version": p.version, "vendor": p.vendor, "body": p.body}
+    )
+
+
+class World:
+    """Everybody in a run over HTTP. Leaving the context stops the tap; the children end with `Children`."""
+
+    def __init__(self, children: Children, profile: Profile | None, seed: int, standard: Standard) -> None:
+        """Start whom it takes. Raises SetupError where a child or the tap does not come up."""
+        self._children = children
+        self._seed = seed
+        self._offset = timedelta(0) if profile is not None else parse(BEGINS) - datetime.now(UTC)
+        body = profile.product.body if profile is not None else SUBJECT
+        network = self._start("network", "network", "--all-but", body)
+        management = Management(HttpDoor(network.ready["management_url"]), network.ready["management_token"])
+        kit = management.kit()
+        self._product = LateDoor()
+        clock = ExaminerClock.live({wait.id: wait.seconds for wait in standard.waits.values()}, self._offset)
+        forged = ForgedNetwork(network_signer(kit), clock.now)
+        tap = Tap(forged, HttpDoor(network.ready["network_url"]), self._product)
+        port = urlsplit(f"//{profile.network_side.listen}").port or 0 if profile is not None else 0
+        self._tap = Server(tap, product_port=port)
+        self._tap.start()
+        if profile is None:
+            profile = self._reference(body)
+        self._product.door = HttpDoor(profile.network_side.address)
+        management.set_address(body, self._tap.address_for_network)
+        self.parties = Parties(
+            product=self._product.door,
+            network=HttpDoor(network.ready["network_url"]),
+            management=management,
+            upper=_upper(profile.business_side.address, profile.business_side.token),
+            tap=tap,
+            clock=clock,
+            kit=management.kit(),
+            profile=profile,
+            counterpart_upper=_counterpart(network),
+            tap_address=self._tap.address_for_network,
+        )
+
+    def _start(self, child: str, say: str, *args: str, **values: str) -> Child:
+        from click import echo  # noqa: PLC0415 - the terminal is there already
+
+        echo(tell(f"cli.starting.{say}", **values))
+        clock = "live" if not self._offset else render(datetime.now(UTC) + self._offset)
+        return self._children.emulate(child, *args, "--seed", str(self._seed), "--clock", clock, "--lang", current())
+
+    def _reference(self, body: str) -> Profile:
+        text = load_bodies()[body].text
+        name = text.ja if current() == "ja" else text.en
+        child = self._start(
+            "reference", "reference", "--only", body, "--network", self._tap.address_for_product, body=body, name=name
+        )
+        return bundled_profile(
+            address=child.ready["bodies_url"],
+            listen=urlsplit(self._tap.address_for_product).netloc,
+            business=f"{child.ready['business_url']}/business/1/{body}",
+            token=child.ready["business_tokens"][body],
+        )
+
+    def __enter__(self) -> World:
+        """Enter the context."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Stop the tap."""
+        self._tap.stop()
+
+
+def _upper(address: str, token: str) -> HttpUpperTester:
+    parts = urlsplit(address)
+    return HttpUpperTester(HttpDoor(f"{parts.scheme}://{parts.netloc}"), parts.path, token)
+
+
+def _counterpart(network: Child) -> HttpUpperTester | None:
+    token = network.ready["business_tokens"].get(COUNTERPART)
+    return _upper(f"{network.ready['business_url']}/business/1/{COUNTERPART}", token) if token else None
