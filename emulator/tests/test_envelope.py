@@ -186,13 +186,26 @@ def raw_signature():
         raw_signature()[:-1],
         raw_signature() + b"\x00",
         b"\x00" + raw_signature(),
+        raw_signature()[:32] + b"\x00" + raw_signature()[32:],
         raw_signature() * 2,
         raw_signature()[:32] + bytes(32),
         bytes(32) + raw_signature()[32:],
         b"\xff" * 64,
         SIGNER.key.sign(TOKEN.rpartition(".")[0].encode(), e._ECDSA),
     ],
-    ids=["empty", "zeros", "short", "long", "shifted", "twice", "s_zero", "r_zero", "beyond_order", "der"],
+    ids=[
+        "empty",
+        "zeros",
+        "short",
+        "long",
+        "shifted",
+        "zero_before_s",
+        "twice",
+        "s_zero",
+        "r_zero",
+        "beyond_order",
+        "der",
+    ],
 )
 def test_a_signature_that_is_not_the_64_bytes_of_this_key_is_invalid(signature):
     token = f"{TOKEN.rpartition('.')[0]}.{e.b64u(signature) or 'AA'}"

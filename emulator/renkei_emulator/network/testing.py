@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from renkei_emulator.envelope import Opener, Signer, b64u, read_jws, seal, sha256_b64u, sign
+from renkei_emulator.envelope import Opener, Signer, read_jws, seal, sha256_b64u, sign
 from renkei_emulator.network.arrival import MEDIA_TYPE, MESSAGES
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.journey import NetworkNode
@@ -234,8 +234,3 @@ def number_of(delivery: Json) -> str:
     """The exchange number of a delivered inquiry."""
     number: str = claims_of(delivery["permit"])["exchange_number"]
     return number
-
-
-def salt(dice: Dice) -> str:
-    """A salt as contents carry it."""
-    return b64u(dice.bytes(24))
