@@ -1,6 +1,6 @@
 """Sealing and opening: JWS and JWE in compact form, one suite, closed lists (PROTOCOL §2).
 
-Rule 1: a token is looked at by one pattern, one strict decoder and one JSON reader before any cryptography sees it.
+Rule 1: a token is looked at by one pattern, one strict decoder and one JSON reader (`strict`) before any cryptography.
 Rule 2: what is not listed is refused: algorithms, header members, key members, lengths.
 Rule 3: whatever goes wrong while opening a sealed body is one code, `decryption_failed`, so that nobody learns which
 half did not fit.
@@ -8,13 +8,12 @@ half did not fit.
 Everything here is refused with stage *form*, but for `signature_invalid` (sender) and `decryption_failed` (content).
 """
 
-import binascii
 import hashlib
 import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from renkei_emulator.refusals import Refused
+from renkei_emulator.strict import b64u, sha256_b64u, strict_json, unb64u
 from renkei_emulator.world import Dice
 
 __all__ = [
@@ -48,9 +48,6 @@ __all__ = [
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey
 
-# An envelope nests 2 deep, contents nest with their information's groups (5 in the deepest tree of the catalogue).
-MAX_DEPTH = 16
-
 JWS_TYPES = frozenset(
     f"renkei-{name}"
     for name in (
@@ -60,14 +57,10 @@ JWS_TYPES = frozenset(
 )
 BODY_TYPE = "renkei-body"
 
-_ENVELOPE_MEMBERS = frozenset({"header", "subjects", "body", "permit", "receipt"})
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 # Direct agreement: the encrypted key is empty; 96 bit of IV, 128 bit of tag.
 _JWE = re.compile(r"[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{22}", re.ASCII)
-_B64U = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 _HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)  # 32 bytes, canonical
-_TO_STANDARD = str.maketrans("-_", "+/")
-_TO_URL = bytes.maketrans(b"+/", b"-_")
 _ECDSA = ec.ECDSA(SHA256(), deterministic_signing=True)  # RFC 6979: 4 µs more, and one seed gives one byte string
 _CURVE = ec.SECP256R1()
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -75,78 +68,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _OTHER_INFO = (7).to_bytes(4, "big") + b"A256GCM" + bytes(4) + bytes(4) + (256).to_bytes(4, "big")
 
 
-# --- base64url, JSON, hash ------------------------------------------------------------------------------------------
-def b64u(data: bytes) -> str:
-    """base64url without padding."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
-
-
-def unb64u(text: str) -> bytes:
-    """The bytes of canonical base64url: no padding, no stray character, unused bits zero.
-
-    Raises Refused `encoding_not_canonical`.
-    """
-    rest = len(text) % 4
-    if rest == 1 or not _B64U.fullmatch(text):
-        raise Refused("encoding_not_canonical", "not base64url without padding")
-    if (rest == 2 and text[-1] not in "AQgw") or (rest == 3 and text[-1] not in "AEIMQUYcgkosw048"):
-        raise Refused("encoding_not_canonical", "unused bits are not zero")
-    return binascii.a2b_base64(text.translate(_TO_STANDARD) + "=" * (-rest % 4))
-
-
-def sha256_b64u(data: bytes) -> str:
-    """SHA-256 as the standard writes a `hash`: 43 characters of base64url."""
-    return b64u(hashlib.sha256(data).digest())
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Refused("member_repeated")
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise Refused("not_json", f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise Refused("not_json", "number out of range")
-    return value
-
-
-_READER = json.JSONDecoder(object_pairs_hook=_no_repeats, parse_constant=_no_constant, parse_float=_finite)
-
-
-def _deeper_than(value: object, levels: int) -> bool:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if not isinstance(value, list):
-        return False
-    return levels == 0 or any(_deeper_than(each, levels - 1) for each in value)
-
-
-def strict_json(data: bytes) -> Any:
-    """The value of a UTF-8 JSON text.
-
-    Raises Refused `not_json` (also NaN, byte order mark, lone surrogates, endless numbers), `member_repeated`,
-    `depth_exceeded` (more than 16 levels).
-    """
-    try:
-        value = _READER.decode(data.decode("utf-8"))
-        if b"\\u" in data:  # an escape can hide a lone surrogate, which no later encoding would survive
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except RecursionError:
-        raise Refused("depth_exceeded") from None
-    except ValueError as e:
-        raise Refused("not_json", str(e)) from None
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
-        raise Refused("depth_exceeded")
-    return value
-
-
+# --- envelopes --------------------------------------------------------------------------------------------------------
 def read_envelope(data: bytes, required: frozenset[str], allowed: frozenset[str]) -> dict[str, str]:
     """The members of an envelope, all of them strings.
 
