@@ -1,4 +1,4 @@
-"""`renkei certify`: the examiner over HTTP, against a vendor's product or, with no product file, the bundled reference."""
+"""`renkei certify`: the examiner over HTTP, against a product or, with no product file, the bundled reference."""
 
 from __future__ import annotations
 
