@@ -35,9 +35,12 @@ Plain = dict[str, Any]
 """What crosses interface P: ``header``, ``permit`` or ``receipt``, ``subjects``, ``content``; only JSON values."""
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def compact(value: Mapping[str, Any]) -> bytes:
     """The one way in which we write JSON: UTF-8, no spaces. What is hashed is what travels."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return _ENCODE(value).encode("utf-8")
 
 
 class Sealed(NamedTuple):

@@ -154,30 +154,40 @@ class SqliteFile:
         before = dict(self._heads)
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            for job in group:
-                self._one(job)
+            if len(group) == 1:
+                self._do(group[0])
+            else:
+                for job in group:
+                    self._one_of_many(job)
             self._writer.execute("COMMIT")
-        except sqlite3.Error as error:
-            # The disk, not a job: nobody's writing is durable, so nobody may believe it.
+        except (sqlite3.Error, Conflict) as error:
+            # The disk, or the only job: nothing is durable, so nobody may believe it.
             self._heads = before
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
             for job in group:
                 job.error = job.error or error
 
-    def _one(self, job: _Job) -> None:
+    def _one_of_many(self, job: _Job) -> None:
+        """A job that breaks a rule of the schema takes no other job with it."""
         before = dict(self._heads) if job.lines else self._heads
         self._writer.execute("SAVEPOINT job")
         try:
-            for sql, params in job.statements:
-                self._writer.execute(sql, params)
-            for line in job.lines:
-                self._append(line)
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
+            self._do(job)
+        except (Conflict, sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
             self._heads = before
             self._writer.execute("ROLLBACK TO job")
-            job.error = Conflict(str(error)) if isinstance(error, sqlite3.IntegrityError) else error
+            job.error = error
         self._writer.execute("RELEASE job")
+
+    def _do(self, job: _Job) -> None:
+        try:
+            for sql, params in job.statements:
+                self._writer.execute(sql, params)
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from None
+        for line in job.lines:
+            self._append(line)
 
     def _append(self, entry: LogLine) -> None:
         day = day_of(entry.at)
