@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -109,14 +111,22 @@ def title_of(report: Report) -> Text:
 
 def command_of(report: Report) -> str:
     """The command that repeats the run: same seed, same set, same product file where one was used."""
-    given = list(report.run.argv)
     parts = ["renkei", "certify"]
     if not report.is_reference:
-        at = given.index("--product") + 1 if "--product" in given else len(given)
-        parts += ["--product", given[at] if at < len(given) else "renkei.toml"]
+        parts += ["--product", _option(report.run.argv, "--product") or "renkei.toml"]
     if report.run.set != "full":
         parts += ["--set", report.run.set]
     return visible(" ".join([*parts, "--seed", str(report.run.seed)]))
+
+
+def _option(argv: Sequence[str], name: str) -> str | None:
+    """The value of an option as it was given, `--name VALUE` or `--name=VALUE`."""
+    for argument, following in zip_longest(argv, argv[1:]):
+        if argument == name:
+            return following
+        if argument.startswith(f"{name}="):
+            return argument.removeprefix(f"{name}=")
+    return None
 
 
 def _order(standard: Standard) -> Text:

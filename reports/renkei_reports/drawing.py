@@ -16,15 +16,15 @@ from renkei_reports.words import said, spoken
 
 _WIDTH, _ROW, _TOP = 720, 30, 40
 _LANES = {"product": 90, "examiner": 370, "network": 640}
-_PEER = {"N": "product", "B": "product", "W": "network", "M": "network"}
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """One message between the examiner and the party behind `door`."""
+    """One message from lane to lane; what passes the examiner's lane was handed on by its tap."""
 
     seq: int
-    sent: bool
+    start: str
+    end: str
     door: str
     label: str
     reply: bool
@@ -80,16 +80,17 @@ def _lane(name: str, x: int, height: int) -> Markup:
 
 
 def _arrow(arrow: Arrow, y: int) -> Markup:
-    examiner, peer = _LANES["examiner"], _LANES[_PEER[arrow.door]]
-    start, end = (examiner, peer) if arrow.sent else (peer, examiner)
+    start, end, tap = _LANES[arrow.start], _LANES[arrow.end], _LANES["examiner"]
+    through = "" if tap in (start, end) else Markup('<circle cx="{}" cy="{}" r="3"/>').format(tap, y)
     tip = -8 if end > start else 8
     label, left = shortened(f"{arrow.door} · {arrow.label}", 40)
     return Markup(
         '<g class="seq-arrow{dashed}"><title>#{seq} {full}</title>'
         '<line x1="{start}" y1="{y}" x2="{end}" y2="{y}"/>'
         '<path d="M{end} {y} l{tip} -4 l0 8 z"/>'
-        '<text x="{middle}" y="{above}" text-anchor="middle">{label}</text></g>'
+        '<text x="{middle}" y="{above}" text-anchor="middle">{label}</text>{through}</g>'
     ).format(
+        through=through,
         dashed=" reply" if arrow.reply else "",
         seq=arrow.seq,
         full=arrow.label,
@@ -97,7 +98,7 @@ def _arrow(arrow: Arrow, y: int) -> Markup:
         end=end,
         y=y,
         tip=tip,
-        middle=(start + end) // 2,
+        middle=(start + end) // 2 if not through else (min(start, end) + tap) // 2,
         above=y - 5,
         label=label + ("…" if left else ""),
     )

@@ -52,6 +52,8 @@ def show(entry: Numbered, discretion: Discretion, limit: int) -> Shown:
     text = discretion.text(whole) if parsed is None else _printed(parsed, discretion)
     body, left = shortened(visible(text), limit)
     claims = _claims(parsed)
+    # The examiner may have kept no more than what the signed parts say: once is enough.
+    opened = None if message.opened == {name: part["claims"] for name, part in claims.items()} else message.opened
     return Shown(
         seq=entry.seq,
         at=entry.at,
@@ -64,11 +66,17 @@ def show(entry: Numbered, discretion: Discretion, limit: int) -> Shown:
         body_length=len(whole),
         left=left,
         claims=shortened(visible(_printed(claims, discretion)), limit)[0] if claims else "",
-        opened=shortened(visible(_printed(message.opened, discretion)), limit)[0] if message.opened else "",
+        opened=shortened(visible(_printed(opened, discretion)), limit)[0] if opened else "",
         note=Text(ja=message.note, en=message.note)
         if isinstance(message.note, str) and message.note
         else _text(message),
     )
+
+
+def claims_of(body: str | None) -> list[dict[str, Any]]:
+    """The payloads of the signed members of an envelope, the header's first; not verified."""
+    payloads = [part["claims"] for part in _claims(_strictly(body)).values()]
+    return [payload for payload in payloads if isinstance(payload, dict)]
 
 
 def abbreviated(value: Any) -> Any:

@@ -21,6 +21,7 @@ from renkei_reports.discretion import Discretion, without_secrets
 from renkei_reports.drawing import Arrow, Note, sequence
 from renkei_reports.evidence import Shown, show
 from renkei_reports.report import CaseReport, ClauseReport, Numbered, Report
+from renkei_reports.routes import routes_of
 from renkei_reports.visible import shortened, visible
 from renkei_reports.words import as_json_text
 
@@ -116,10 +117,11 @@ def cases_of(report: Report, standard: Standard, depth: Depth) -> list[ShownCase
     ordered = sorted(
         report.cases, key=lambda case: strength[case.verdict] if case.verdict not in _GOOD else len(strength)
     )
-    return [_case(case, standard, depth, discretion) for case in ordered]
+    body = report.run.product.body
+    return [_case(case, standard, depth, discretion, body) for case in ordered]
 
 
-def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discretion) -> ShownCase:
+def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discretion, body: str) -> ShownCase:
     good = case.verdict in _GOOD
     count, characters = (
         (depth.good_messages, depth.good_characters) if good else (depth.bad_messages, depth.bad_characters)
@@ -138,7 +140,7 @@ def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discre
         checks=tuple(_check(check, standard, discretion, max(characters, 400)) for check in checks),
         checks_left=len(case.checks) - len(checks),
         undecided=tuple((clause, verdict) for clause, verdict in case.clauses.items() if clause not in checked),
-        drawing=_drawing(case, shown, left) if shown else None,
+        drawing=_drawing(case, shown, left, body) if shown else None,
         messages=shown,
         messages_left=left,
         spoil=spoil.text if spoil else None,
@@ -194,8 +196,9 @@ def _discreet(text: Text | None, discretion: Discretion) -> Text | None:
     return None if text is None else Text(ja=discretion.text(text.ja), en=discretion.text(text.en))
 
 
-def _drawing(case: CaseReport, shown: Sequence[Shown], omitted: int) -> Markup:
+def _drawing(case: CaseReport, shown: Sequence[Shown], omitted: int, body: str) -> Markup:
     """Messages and, between them, the steps that were announced before them."""
+    routes = routes_of(case.trace, body)
     by_seq = {message.seq: message for message in shown}
     rows: list[Arrow | Note] = []
     for entry in case.trace:
@@ -206,7 +209,7 @@ def _drawing(case: CaseReport, shown: Sequence[Shown], omitted: int) -> Markup:
             reply = isinstance(entry.event, Message) and entry.event.status is not None
             # A request is told by what it is; every message goes to the same path.
             label = f"{message.line} {message.gist}".strip() if reply else message.gist or message.line
-            rows.append(Arrow(message.seq, message.sent, message.door, label, reply=reply))
+            rows.append(Arrow(message.seq, *routes[message.seq], message.door, label, reply=reply))
     return sequence(rows, omitted)
 
 

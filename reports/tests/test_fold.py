@@ -141,13 +141,14 @@ def test_a_record_without_its_end_is_incomplete_and_the_rest_is_not_tested(tmp_p
     assert "during this case" in reason.en
 
 
-def test_a_failure_seen_before_the_crash_stays_a_failure() -> None:
+def test_a_case_that_did_not_end_decides_nothing_but_shows_what_it_saw() -> None:
     record = RecordBuilder(VENDOR)
     record.expect([expected_clause("P-SIG-001")], [expected_case("C-1", "P-SIG-001")])
     record.case("C-1", {"P-SIG-001": False}, "fail", finish=False)
 
     report = _folded(record)
-    assert (report.verdict, report.clauses[0].verdict) == ("incomplete", "fail")
+    assert (report.verdict, report.clauses[0].verdict) == ("incomplete", "not_tested")
+    assert [check.ok for check in report.cases[0].checks] == [False]
 
 
 def _contradicted(report: Report) -> str:
