@@ -50,8 +50,6 @@ def _seen(chromium: str, folder: Path, page: str) -> dict[str, Any]:
     guard = "<script>window.alert = function () { window.alerts = (window.alerts || 0) + 1; };</script>"
     probe = f"<script>{_PROBE.read_text('utf-8')}</script>"
     probed = without_policy.replace("<head>", f"<head>{guard}", 1).replace("</body>", f"{probe}</body>", 1)
-        "</body>", f"<script>{_PROBE.read_text('utf-8')}</script></body>", 1
-    )
     (folder / "probed.html").write_text(probed, encoding="utf-8")
     out = _run(chromium, folder, "--dump-dom", (folder / "probed.html").as_uri()).stdout
     found = re.search(r'data-seen="([^"]*)"', out)
