@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-# Our own contents nest 6 deep at most; a reader that follows every bracket of a stranger is one that can be felled.
-DEPTH = 24
+# PROTOCOL bounds the depth, the clause P-FRM-010 fixes it: a reader that follows every bracket can be felled.
+DEPTH = 16
 
 _JWS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _JWE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")

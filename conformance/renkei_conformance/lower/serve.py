@@ -72,7 +72,7 @@ class _Line(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self.scope.setdefault("extensions", {})[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
+        self.scope.setdefault("extensions", {})[TRANSPORT] = self.transport  # type: ignore[assignment]
 
 
 class _Side:

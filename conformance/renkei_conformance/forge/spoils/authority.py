@@ -141,6 +141,11 @@ def _edition_unknown(plan: Plan) -> Plan:
     return with_claims(plan, edition="2199Z")
 
 
+@replan("edition.information_version_unknown")
+def _information_version_unknown(plan: Plan) -> Plan:
+    return with_claims(plan, information_version="99.9")
+
+
 # The key that the answer shall be sealed to
 
 

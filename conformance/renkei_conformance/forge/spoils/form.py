@@ -32,6 +32,12 @@ def _nested_too_deep(payload: bytes, bench: Bench) -> bytes:
     return payload[:-1] + b',"note":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 
+@spoil("form.nested_one_too_deep", at="envelope_bytes")
+def _nested_one_too_deep(payload: bytes, bench: Bench) -> bytes:
+    # The envelope is level 1: sixteen arrays in it reach level 17, one more than is allowed.
+    return payload[:-1] + b',"note":' + b"[" * 16 + b"]" * 16 + b"}"
+
+
 @spoil("form.envelope_member_repeated", at="envelope_bytes")
 def _envelope_member_repeated(payload: bytes, bench: Bench) -> bytes:
     # The same value twice: nothing but the repetition is wrong.
