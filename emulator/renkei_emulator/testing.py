@@ -1,10 +1,10 @@
 """Helpers for tests: a still world with the network and two bodies in one process, and the words to speak with it.
 
-    world = await Still.begin()
-    await world.load(B, range(20)); await world.introduce(range(20))
-    asked = await world.ask(n=7)
-    await world.settle()
-    (answered,) = await world.collect(asked["ask_id"])
+world = await Still.begin()
+await world.load(B, range(20)); await world.introduce(range(20))
+asked = await world.ask(n=7)
+await world.settle()
+(answered,) = await world.collect(asked["ask_id"])
 """
 
 from __future__ import annotations
@@ -82,9 +82,7 @@ class Still:
     async def management(self, method: str, operation: str, members: Json | None = None) -> Json:
         headers = {"authorization": f"Bearer {self.here.management_token}"}
         body = b"" if members is None else json.dumps(members).encode()
-        reply = await self.here.handle(
-            "management", HttpRequest(method, f"/management/1/{operation}", headers, body)
-        )
+        reply = await self.here.handle("management", HttpRequest(method, f"/management/1/{operation}", headers, body))
         said: Json = json.loads(reply.body)
         return said
 

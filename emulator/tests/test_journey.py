@@ -61,7 +61,9 @@ def test_another_affair_gets_another_set():
 
     answered = told(lambda world: world.answer(ORDINARY, **other))
 
-    assert answered["results"][0]["record"]["taxation"]["annual_tax"] == newest(ORDINARY).record["taxation"]["annual_tax"]
+    assert (
+        answered["results"][0]["record"]["taxation"]["annual_tax"] == newest(ORDINARY).record["taxation"]["annual_tax"]
+    )
 
 
 def test_the_year_that_was_asked_is_the_year_that_is_answered():

@@ -66,6 +66,8 @@ class SqliteFile:
             self._reader = self._writer if self._memory else self._connect()
             self.schema("log", 1, LOG_TABLE)
         except sqlite3.Error as error:
+            if self._lock is not None:
+                self._lock.close()
             raise SetupError("emulator.storage.unreadable", where=self.path, got=str(error)) from error
 
     def _hold(self, path: Path) -> IO[bytes]:
