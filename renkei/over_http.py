@@ -1,6 +1,7 @@
 """Parties over HTTP: emulated network and counterparts as a child process, the tap in this one, and the product.
 
-With no product file the bundled reference is a second child; then all clocks begin at one instant of its own world. With a product file every clock is the machine's, for the product has no other.
+With no product file the bundled reference is a second child; then all clocks begin at one instant of its own world.
+With a product file every clock is the machine's, for the product has no other.
 """
 
 from __future__ import annotations
