@@ -39,7 +39,7 @@ class Depth:
 
 
 DEPTHS = (
-    Depth(40, 6000, 8, 1200),
+    Depth(40, 4000, 6, 700),
     Depth(24, 3000, 4, 400),
     Depth(12, 1200, 0, 0),
     Depth(4, 400, 0, 0),

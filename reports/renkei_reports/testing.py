@@ -224,7 +224,7 @@ def every_verdict(product: Product = VENDOR, text: str = "…", *, fault: bool =
     record.case("C-SIG-2", {}, "inconclusive", clauses={"P-SIG-002": "inconclusive"}, reason=stalled, text=text)
     record.case("C-TRN-1", {"P-TRN-001": True}, "pass", text=text)
     if fault:
-        broken = Text(ja=f"試験器の例外 {text}", en=f"Exception in the examiner {text}")
+        broken = Text(ja=f"検査側の例外 {text}", en=f"Exception in the examiner {text}")
         record.case("C-FRM-1", {}, "examiner_fault", clauses={"P-FRM-001": "examiner_fault"}, reason=broken)
     record.finish("examiner_fault" if fault else "not_conformant", 4 if fault else 1, verdicts)
     return record
