@@ -1,4 +1,4 @@
-"""The catalogue of faults: what the standard's tables name and what the emulator can do wrong are one and the same set."""
+"""The catalogue of faults: what the standard's tables name and what the emulator can do wrong are one set."""
 
 import pytest
 
