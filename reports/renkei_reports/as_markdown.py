@@ -12,7 +12,7 @@ from renkei_reports.report import Report
 from renkei_reports.verdicts import name_of
 from renkei_reports.visible import visible
 
-_MOST = 30  # cases listed; the rest is counted
+_MOST = 20  # lines of a list; the rest is counted
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#|!~&])")
 
 
@@ -37,24 +37,28 @@ class _Writer:
         if report.is_subset:
             parts.append(self._said("page.subset"))
         parts.append(self._of(both("reports.short.counts", **report.clause_totals.model_dump())))
-        parts += [f"- {self._of(both(f'reports.problem.{p.label}'))}: {self._of(p.text)}" for p in report.problems]
+        parts += self._problems()
         parts += self._attention()
         parts.append(f"{self._said('page.illustrative')} {self._said('page.not_government')}")
         parts.append(f"    {command_of(report)}")
         return "\n\n".join(parts) + "\n"
 
+    def _problems(self) -> list[str]:
+        lines = [f"{self._said(f'problem.{one.label}')}: {self._of(one.text)}" for one in self.report.problems]
+        return [self._listed(lines)] if lines else []
+
     def _attention(self) -> list[str]:
-        bad = [case for case in self.report.cases if case.verdict not in ("pass", "not_applicable")]
-        if not bad:
-            return []
         lines = []
-        for case in bad[:_MOST]:
-            verdict = self._of(name_of(self.standard, "case", case.verdict).text)
-            line = f"- {verdict} **{_plain(case.id)}** {self._of(case.expected.title)}"
-            lines.append(f"{line} – {self._of(case.reason)}" if case.reason else line)
-        if len(bad) > _MOST:
-            lines.append(f"- {self._of(both('reports.short.more', n=len(bad) - _MOST))}")
-        return [f"## {self._said('attention.heading')}", "\n".join(lines)]
+        for case in self.report.cases:
+            if case.verdict not in ("pass", "not_applicable"):
+                verdict = self._of(name_of(self.standard, "case", case.verdict).text)
+                line = f"{verdict} **{_plain(case.id)}** {self._of(case.expected.title)}"
+                lines.append(f"{line} – {self._of(case.reason)}" if case.reason else line)
+        return [f"## {self._said('attention.heading')}", self._listed(lines)] if lines else []
+
+    def _listed(self, lines: list[str]) -> str:
+        rest = [self._of(both("reports.short.more", n=len(lines) - _MOST))] if len(lines) > _MOST else []
+        return "\n".join(f"- {line}" for line in lines[:_MOST] + rest)
 
     def _said(self, key: str) -> str:
         return both(f"reports.{key}").of(self.lang)
