@@ -7,6 +7,7 @@ are invented, but a vendor may have loaded other data than we gave.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -49,6 +50,8 @@ class Discretion:
     def _member(self, name: str, value: Any) -> Any:
         if _SECRET.search(name) and isinstance(value, str):
             return HIDDEN
+        if name == "subjects" and isinstance(value, str):
+            return f"{value[:8]}…[{len(value)}]"
         if name in _PERSONAL:
             return [_short(str(part)) for part in value] if isinstance(value, list | tuple) else _short(str(value))
         return self.value(value)
@@ -56,7 +59,7 @@ class Discretion:
     def _learn_from(self, event: object) -> None:
         if isinstance(event, Message):
             self._learn(event.opened)
-            if event.body and any(name in event.body for name in _PERSONAL):
+            if event.body and any(name in event.body for name in (*_PERSONAL, "subjects")):
                 self._learn(_parsed(event.body))
         elif isinstance(event, Check):
             self._learn(event.expected)
@@ -65,7 +68,9 @@ class Discretion:
     def _learn(self, value: Any) -> None:
         if isinstance(value, Mapping):
             for name, part in value.items():
-                if name in _PERSONAL:
+                if name == "subjects" and isinstance(part, str):
+                    self._learn(decoded(part))
+                elif name in _PERSONAL:
                     self._known.update(str(one) for one in (part if isinstance(part, list | tuple) else [part]))
                 else:
                     self._learn(part)
@@ -82,6 +87,14 @@ def without_secrets(value: Any) -> Any:
             for name, part in value.items()
         }
     return [without_secrets(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def decoded(part: str) -> Any:
+    """A base64url part as JSON, or None where it is none; lenient, for looking only."""
+    try:
+        return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _short(text: str) -> str:

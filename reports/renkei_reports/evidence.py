@@ -5,7 +5,6 @@ The exact bytes stay in `run.ndjson` under the line's number; nothing here decid
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from renkei_fixtures.run_record import Message
 from renkei_fixtures.text import Text
-from renkei_reports.discretion import Discretion
+from renkei_reports.discretion import Discretion, decoded
 from renkei_reports.report import Numbered
 from renkei_reports.visible import shortened, visible
 
@@ -113,17 +112,10 @@ def _claims(parsed: Any) -> dict[str, dict[str, Any]]:
     for name in ("header", "permit", "receipt"):
         token = parsed.get(name)
         if isinstance(token, str) and _COMPACT.fullmatch(token):
-            jose, payload = (_decoded(part) for part in token.split(".")[:2])
+            jose, payload = (decoded(part) for part in token.split(".")[:2])
             if isinstance(jose, dict) and payload is not None:
                 found[name] = {"jose": jose, "claims": payload}
     return found
-
-
-def _decoded(part: str) -> Any:
-    try:
-        return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _strictly(body: str | None) -> Any:

@@ -68,6 +68,14 @@ def test_a_link_code_learnt_from_an_opened_message_is_shortened_in_text() -> Non
     assert _CODE not in shown.opened
 
 
+def test_the_link_codes_of_the_subjects_string_are_neither_shown_nor_readable_from_it() -> None:
+    message = json.loads(envelope("renkei-inquiry", {"from": "001015", "note": _CODE}))
+    shown = _shown(json.dumps(message))
+
+    assert message["subjects"] not in shown.body
+    assert _CODE not in shown.claims
+
+
 def test_tokens_in_headers_are_not_shown() -> None:
     headers = _shown("{}", headers={"Authorization": "Bearer s3cret", "content-type": "application/json"}).headers
 
