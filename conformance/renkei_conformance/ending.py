@@ -11,7 +11,7 @@ import pytest
 from renkei_conformance import verdict
 from renkei_conformance.case import Case
 from renkei_conformance.drivers import DoorTrouble
-from renkei_conformance.errors import CaseFailed, CaseStopped, Inconclusive, NotTested
+from renkei_conformance.errors import CaseFailed, CaseStopped, ExaminerFault, Inconclusive, NotTested
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.verdict import Verdict
 from renkei_fixtures import run_record
@@ -63,9 +63,8 @@ def raise_as(finished: run_record.CaseFinished, ev: Evidence, ended: BaseExcepti
         case Verdict.INCONCLUSIVE:
             raise Inconclusive(words) from None
         case Verdict.EXAMINER_FAULT:
-            if ended is not None:
-                raise ended
-            raise AssertionError(words.en)
+            # Never the exception itself: an AssertionError of ours would be a product's failure in Allure's eyes.
+            raise ExaminerFault(words.en) from ended
 
 
 def where(error: BaseException) -> str:

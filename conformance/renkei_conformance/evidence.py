@@ -114,6 +114,10 @@ class Evidence:
         )
         return finding.ok
 
+    def may_decide(self, clause: str) -> bool:
+        """Whether the case declares the clause, or the clause is a standing one."""
+        return clause in self._may
+
     def check_all(self, clause: str, findings: Iterable[Finding]) -> bool:
         """Decide `clause` by several findings; no finding at all decides nothing."""
         checked = [self.check(clause, finding) for finding in findings]

@@ -47,10 +47,12 @@ class Person:
     resident: Resident
     link_code: str
     held: tuple[Held, ...] = ()
+    number: str | None = None
+    """An own number in place of the resident's, for cases about own numbers."""
 
     @property
     def own_number(self) -> str:
-        return self.resident.own_number
+        return self.number or self.resident.own_number
 
     def last(self, year: str) -> Held | None:
         """The record that counts: the last one loaded of this year."""

@@ -7,7 +7,7 @@ to everything has one red clause, and every other clause says why it could not b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request
@@ -20,11 +20,12 @@ from renkei_conformance.forge.draft import Draft
 from renkei_conformance.forge.reader import OpenedAnswer
 from renkei_conformance.lower.network import Heard, Programmed
 from renkei_conformance.opened import claims_of
-from renkei_conformance.oracles import problem
+from renkei_conformance.oracles import answer, problem
 from renkei_conformance.parties import Parties
 from renkei_conformance.people import People, Person
 from renkei_conformance.told import Told, told
 from renkei_conformance.trial import Trial
+from renkei_conformance.upper import Outcome, UpperTester
 from renkei_fixtures.messages import both
 
 ACCEPTS, LIVES_ON, BOUND, PROBLEM, SILENT = "P-TRN-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"
@@ -42,6 +43,14 @@ class Exchange:
     @property
     def number(self) -> str:
         return str(self.draft.exchange_number)
+
+    @property
+    def result(self) -> Mapping[str, object]:
+        """The one result. Raises `Inconclusive` when the content could not be read: other clauses decide why."""
+        if not self.answer.results:
+            detail = "; ".join(f"{one.path}: {one.code}" for one in self.answer.troubles) or "no results"
+            raise Inconclusive(both("conformance.reason.unreadable_answer", detail=detail))
+        return self.answer.results[0]
 
 
 @dataclass(frozen=True)
@@ -96,22 +105,29 @@ class Product:
         reordered envelope). Raises `Inconclusive` when there is no answer to look at.
         """
         delivery = self.deliver(draft, accepted_by)
-        answer = delivery.answer()
-        if answer is None:
+        opened = delivery.answer()
+        if opened is None:
             self._no_answer(delivery)
             raise Inconclusive(both("conformance.reason.stalled"))
         self.state.stalls, self.state.after_refusal = 0, False
-        self.state.control = self._question(draft) if _proper(answer) else None
-        return Exchange(draft, delivery, answer)
+        self.state.control = self._question(draft) if _proper(opened) else None
+        return Exchange(draft, delivery, opened)
 
     def ask(self, person: Person | None = None, year: str = "2025", **claims: object) -> Exchange:
         """`inquiry` and `exchange` in one."""
         return self.exchange(self.inquiry(person, year, **claims))
 
+    def judge(self, exchange: Exchange, *clauses: str) -> None:
+        """Book what the oracle finds in the answer on these clauses."""
+        due = answer.Due.of(self.ev.run.standard, exchange.draft)
+        for clause in clauses:
+            self.ev.check_all(clause, answer.BY_CLAUSE[clause](exchange.answer, due))
+
     def deliver(self, draft: Draft, accepted_by: str | None = None, programme: Sequence[Programmed] = ()) -> Delivery:
         """Deliver a right inquiry and require that it is accepted (202), without waiting for an answer.
 
-        `programme`: what the product's next messages of this exchange are met with.
+        `programme`: what the product's next messages of this exchange are met with. `accepted_by`: the clause on which
+        non-acceptance is booked; one that the case does not declare is decided elsewhere and books nothing here.
         """
         self.ev.scene()
         self.state.control = None
@@ -123,7 +139,7 @@ class Product:
         if said.sort == "stalled":
             self._stalled()
         ok = said.sort == "accepted" and delivery.accepted
-        if not ok or accepted_by is not None:
+        if self.ev.may_decide(clause) and (not ok or accepted_by is not None):
             self.ev.check(clause, _accepted(ok, said))
         if said.sort != "accepted":
             raise Inconclusive(both("conformance.reason.not_accepted", clause=clause, told=said.words))
@@ -191,6 +207,21 @@ class Product:
             self.parties.clock.wait(reason)
         return delivery.answers(1, reason)
 
+    def business(self, operation: Callable[[UpperTester], Outcome]) -> Outcome:
+        """One operation on interface B. `Inconclusive` when no reply comes."""
+        self.ev.scene()
+        self.state.control = None
+        try:
+            return operation(self.parties.upper)
+        except DoorTrouble as trouble:
+            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+
+    def waiting(self) -> list[str]:
+        """Exchange numbers that wait for a person, as the business side says."""
+        listed = self.business(lambda upper: upper.collect()).member("waiting")
+        rows = listed if isinstance(listed, list) else []
+        return [str(row.get("exchange_number")) for row in rows if isinstance(row, dict)]
+
     def require_back(self, clause: str) -> None:
         """Nothing listens: dead and back within the liveness wait is a failure of `clause`, not back is *gone*."""
         came_back = self.reachable(patient=True)
@@ -225,11 +256,11 @@ class Product:
             self.state.gone = True
         if said.sort != "accepted":
             return said.words
-        answer = delivery.answer()
-        if answer is None:
+        opened = delivery.answer()
+        if opened is None:
             self._count_stall()
             return "202, no answer"
-        if not _proper(answer):
+        if not _proper(opened):
             return "202, an answer that cannot be read"
         self.state.stalls, self.state.after_refusal = 0, False
         self.state.control = self._question(clean)
@@ -282,6 +313,6 @@ def _accepted(ok: bool, said: Told) -> Finding:
                    both("conformance.why.accepted"))  # fmt: skip
 
 
-def _proper(answer: OpenedAnswer) -> bool:
+def _proper(opened: OpenedAnswer) -> bool:
     """Read to the end, signature good: enough for a control, whose own rules other cases judge."""
-    return not answer.troubles and bool(answer.signature_valid) and bool(answer.results)
+    return not opened.troubles and bool(opened.signature_valid) and bool(opened.results)

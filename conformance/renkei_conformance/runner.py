@@ -34,13 +34,13 @@ INTERRUPTED, INTERNAL_ERROR, USAGE_ERROR = 2, 3, 4
 def run(setup: RunSetup) -> RunResult:
     """Examine. Raises SetupError only for an `out` that cannot be written; all else is a result with its exit code."""
     cases = catalogue()
-    coverage.require_sound(setup.standard, cases)
     on = japan_date(setup.parties.clock.now())
     due = coverage.clauses_due(setup.standard, setup.roles, claims_of_profile(setup), on)
     chosen = coverage.cases_due(cases, due, setup.roles, setup.set, setup.only)
     if not chosen:
         words = both("conformance.run.nothing_selected", only=", ".join(setup.only) or "-")
         return RunResult(verdict.EXIT_USAGE, "no_verdict", words)
+    coverage.require_sound(setup.standard, chosen)
     path = None
     if setup.out is not None:
         setup.out.mkdir(parents=True, exist_ok=True)

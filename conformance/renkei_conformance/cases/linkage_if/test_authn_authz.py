@@ -13,7 +13,10 @@ from renkei_conformance.product import Product
     verifies=["P-AUT-001"],
     role=PROVIDER,
     family="authority",
-    kind=Negative("authority.affair_without_row", also=("authority.procedure_without_row", "authority.information_without_row", "authority.inquirer_without_row")),
+    kind=Negative(
+        "authority.affair_without_row",
+        also=("authority.procedure_without_row", "authority.information_without_row", "authority.inquirer_without_row"),
+    ),
     smoke=True,
     ja="網が許可しても、自らの表に根拠のない照会を拒否する",
     en="An inquiry without a row in one's own table is refused, though the network permitted it",

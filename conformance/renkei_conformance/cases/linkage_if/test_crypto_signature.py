@@ -13,7 +13,10 @@ from renkei_conformance.product import Product
     verifies=["P-SIG-001"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("sender.signature_bit_flipped", also=("sender.signature_of_another_body", "sender.claim_changed_after_signing", "sender.signature_in_der")),
+    kind=Negative(
+        "sender.signature_bit_flipped",
+        also=("sender.signature_of_another_body", "sender.claim_changed_after_signing", "sender.signature_in_der"),
+    ),
     smoke=True,
     ja="署名が合わない電文を拒否する",
     en="A message whose signature does not hold is refused",
@@ -29,7 +32,14 @@ def test_signature_invalid(product: Product) -> None:
     verifies=["P-SIG-002"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("sender.certificate_of_unknown_authority", also=("sender.certificate_self_signed", "sender.certificate_issued_by_no_authority", "sender.certificate_is_authority")),
+    kind=Negative(
+        "sender.certificate_of_unknown_authority",
+        also=(
+            "sender.certificate_self_signed",
+            "sender.certificate_issued_by_no_authority",
+            "sender.certificate_is_authority",
+        ),
+    ),
     ja="信頼の起点に至らない証明書の電文を拒否する",
     en="A certificate that leads to no trust anchor is refused",
 )
@@ -104,7 +114,10 @@ def test_certificate_usage_wrong(product: Product) -> None:
     verifies=["P-SIG-007"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("sender.certificate_of_another_body", also=("sender.certificate_of_the_network", "sender.certificate_with_other_name")),
+    kind=Negative(
+        "sender.certificate_of_another_body",
+        also=("sender.certificate_of_the_network", "sender.certificate_with_other_name"),
+    ),
     ja="発信者のものでない証明書の電文を拒否する",
     en="A certificate that is not the sender's is refused",
 )
@@ -134,7 +147,16 @@ def test_certificate_unknown(product: Product) -> None:
     verifies=["P-CNT-001"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("content.body_bit_flipped", also=("content.tag_bit_flipped", "content.sealed_to_another_key", "content.sealed_to_another_body", "content.epk_of_another_curve", "content.epk_off_the_curve")),
+    kind=Negative(
+        "content.body_bit_flipped",
+        also=(
+            "content.tag_bit_flipped",
+            "content.sealed_to_another_key",
+            "content.sealed_to_another_body",
+            "content.epk_of_another_curve",
+            "content.epk_off_the_curve",
+        ),
+    ),
     ja="復号できない本文を、理由によらず一つのコードで拒否する",
     en="A body that does not open is refused with one code for every cause",
 )
@@ -179,7 +201,23 @@ def test_body_not_bound(product: Product) -> None:
     verifies=["P-CNT-004"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("content.member_unknown", also=("content.member_null", "content.member_repeated", "content.salt_missing", "content.salt_short", "content.padding_too_long", "content.padding_too_short", "content.padding_of_other_characters", "content.item_number_wrong", "content.item_number_of_wrong_type", "content.item_member_unknown", "content.item_without_keys", "content.no_items")),
+    kind=Negative(
+        "content.member_unknown",
+        also=(
+            "content.member_null",
+            "content.member_repeated",
+            "content.salt_missing",
+            "content.salt_short",
+            "content.padding_too_long",
+            "content.padding_too_short",
+            "content.padding_of_other_characters",
+            "content.item_number_wrong",
+            "content.item_number_of_wrong_type",
+            "content.item_member_unknown",
+            "content.item_without_keys",
+            "content.no_items",
+        ),
+    ),
     ja="本文の形が表どおりでない電文を拒否する",
     en="A content that is not as the field table says is refused",
 )

@@ -29,7 +29,9 @@ def test_not_json(product: Product) -> None:
     verifies=["P-FRM-002"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("form.envelope_body_missing", also=("form.envelope_header_missing", "form.envelope_subjects_missing")),
+    kind=Negative(
+        "form.envelope_body_missing", also=("form.envelope_header_missing", "form.envelope_subjects_missing")
+    ),
     ja="封筒の部分が欠けた電文を拒否する",
     en="An envelope with a part missing is refused",
 )
@@ -74,7 +76,16 @@ def test_member_repeated(product: Product) -> None:
     verifies=["P-FRM-005"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("form.header_last_character", also=("form.header_padded", "form.permit_last_character", "form.body_last_character", "form.body_padded", "form.subjects_padded")),
+    kind=Negative(
+        "form.header_last_character",
+        also=(
+            "form.header_padded",
+            "form.permit_last_character",
+            "form.body_last_character",
+            "form.body_padded",
+            "form.subjects_padded",
+        ),
+    ),
     ja="正規でないbase64urlを含む電文を拒否する",
     en="A message with a base64url that is not canonical is refused",
 )
@@ -89,7 +100,10 @@ def test_encoding_not_canonical(product: Product) -> None:
     verifies=["P-FRM-006"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("form.jose_crit", also=("form.jose_jwk", "form.jose_b64", "form.jose_kid_missing", "form.jose_typ_missing", "form.jose_body_zip")),
+    kind=Negative(
+        "form.jose_crit",
+        also=("form.jose_jwk", "form.jose_b64", "form.jose_kid_missing", "form.jose_typ_missing", "form.jose_body_zip"),
+    ),
     ja="JOSEヘッダが閉じた一覧どおりでない電文を拒否する",
     en="A JOSE header beyond or short of the closed list is refused",
 )
@@ -104,7 +118,16 @@ def test_jose_header_not_allowed(product: Product) -> None:
     verifies=["P-FRM-007"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("form.alg_none", also=("form.alg_hs256", "form.alg_es384", "form.permit_alg_none", "form.body_alg_key_wrap", "form.body_enc_a128gcm")),
+    kind=Negative(
+        "form.alg_none",
+        also=(
+            "form.alg_hs256",
+            "form.alg_es384",
+            "form.permit_alg_none",
+            "form.body_alg_key_wrap",
+            "form.body_enc_a128gcm",
+        ),
+    ),
     smoke=True,
     ja="定められた暗号の組以外を使う電文を拒否する",
     en="A message under any other algorithm is refused",
@@ -135,7 +158,18 @@ def test_type_not_allowed(product: Product) -> None:
     verifies=["P-FRM-009"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("form.header_claim_unknown", also=("form.header_claim_missing", "form.header_claim_null", "form.header_claim_of_wrong_type", "form.header_claim_empty", "form.instant_with_offset", "form.instant_without_milliseconds", "form.message_id_in_upper_case")),
+    kind=Negative(
+        "form.header_claim_unknown",
+        also=(
+            "form.header_claim_missing",
+            "form.header_claim_null",
+            "form.header_claim_of_wrong_type",
+            "form.header_claim_empty",
+            "form.instant_with_offset",
+            "form.instant_without_milliseconds",
+            "form.message_id_in_upper_case",
+        ),
+    ),
     ja="ヘッダの項目が表どおりでない電文を拒否する",
     en="A header that is not as the field table says is refused",
 )

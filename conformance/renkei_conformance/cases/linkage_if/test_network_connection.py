@@ -166,7 +166,10 @@ def test_same_bytes_again(product: Product, ev: Evidence) -> None:
     again = product.forge.deliver(first.draft)
     due = {"status": 202, "exchange_number": first.number, "state": "delivered"}
     body = again.body or {}
-    got = {"status": again.reply.status if again.reply else None, **{n: body.get(n) for n in ("exchange_number", "state")}}
+    got = {
+        "status": again.reply.status if again.reply else None,
+        **{n: body.get(n) for n in ("exchange_number", "state")},
+    }
     ev.check("P-FRS-003", equal("reply", due, got, both("conformance.why.same_bytes")))
 
 
@@ -186,7 +189,7 @@ def test_answer_sent_again_after_503(product: Product, ev: Evidence, parties: Pa
     ev.step("busy")
     delivery = product.deliver(draft, programme=[Busy(retry_after=1)])
     parties.settle()
-    refused = [one for one in parties.tap.wait_until(product.answer_of(draft), parties.clock.patience("answer"))]
+    refused = parties.tap.wait_until(product.answer_of(draft), parties.clock.patience("answer"))
     if not refused:
         raise Inconclusive(both("conformance.reason.stalled"))
     came = product.until_answered(delivery, "resend")

@@ -29,7 +29,18 @@ def test_permit_missing(product: Product) -> None:
     verifies=["P-PRM-002"],
     role=PROVIDER,
     family="authority",
-    kind=Negative("permit.signed_by_a_body", also=("permit.signature_of_a_body", "permit.signature_bit_flipped", "permit.typ_of_receipt", "permit.claim_missing", "permit.claim_unknown", "permit.claim_null", "permit.claim_repeated")),
+    kind=Negative(
+        "permit.signed_by_a_body",
+        also=(
+            "permit.signature_of_a_body",
+            "permit.signature_bit_flipped",
+            "permit.typ_of_receipt",
+            "permit.claim_missing",
+            "permit.claim_unknown",
+            "permit.claim_null",
+            "permit.claim_repeated",
+        ),
+    ),
     ja="網が出したと言えない許可の照会を拒否する",
     en="A permit that is not the network's own is refused",
 )
@@ -74,7 +85,18 @@ def test_permit_of_other_parts(product: Product) -> None:
     verifies=["P-PRM-005"],
     role=PROVIDER,
     family="authority",
-    kind=Negative("permit.affair_differs", also=("permit.edition_differs", "permit.expires_at_differs", "permit.from_differs", "permit.information_differs", "permit.procedure_differs", "permit.responsibility_differs", "permit.subject_count_differs")),
+    kind=Negative(
+        "permit.affair_differs",
+        also=(
+            "permit.edition_differs",
+            "permit.expires_at_differs",
+            "permit.from_differs",
+            "permit.information_differs",
+            "permit.procedure_differs",
+            "permit.responsibility_differs",
+            "permit.subject_count_differs",
+        ),
+    ),
     ja="許可とヘッダの項目が食い違う照会を拒否する",
     en="A permit that differs from the header in a shared field is refused",
 )

@@ -1,0 +1,35 @@
+"""An inquiry that waits for a person, and what officials decide about it (P-MAN-…)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from renkei_conformance.errors import Inconclusive
+from renkei_conformance.forge.deliver import Delivery
+from renkei_conformance.product import Exchange, Product
+from renkei_fixtures.messages import both
+
+DRAFTER, APPROVER = "official-11", "official-12"
+
+
+def waiting_inquiry(product: Product, accepted_by: str | None = None) -> Delivery:
+    """A right inquiry about the protected person, accepted."""
+    return product.deliver(product.inquiry(product.people.of("protected")), accepted_by)
+
+
+def answer_after(product: Product, decision: Literal["release", "withhold"]) -> Exchange:
+    """Ask about the protected person, decide by two officials, and open the answer. `Inconclusive` if none comes."""
+    delivery = waiting_inquiry(product)
+    product.parties.settle()
+    early = product.silence(delivery.draft.exchange_number)
+    if not early.ok:
+        raise Inconclusive(both("conformance.reason.not_waiting"))
+    product.ev.step("decide", decision=decision)
+    number = str(delivery.draft.exchange_number)
+    outcome = product.business(lambda upper: upper.decide(number, decision, DRAFTER, APPROVER))
+    if not outcome.done:
+        raise Inconclusive(both("conformance.reason.not_decided", detail=f"{outcome.status} {outcome.raw[:120]!r}"))
+    opened = delivery.answer()
+    if opened is None:
+        raise Inconclusive(both("conformance.reason.stalled"))
+    return Exchange(delivery.draft, delivery, opened)

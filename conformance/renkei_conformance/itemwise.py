@@ -1,0 +1,132 @@
+"""A provided result against the record that was loaded, each difference booked on the one clause that it breaks.
+
+A zero that is left out is no missing item, a number written as text is no other number, a null is no value: without
+that order one defect would turn four clauses red and tell the vendor nothing. What is due is the oracle's word
+(`oracles.items`); here it is only sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from renkei_conformance.finding import Finding, equal
+from renkei_conformance.oracles import items
+from renkei_conformance.people import INFORMATION, Held
+from renkei_fixtures.messages import both
+from renkei_fixtures.standard import Standard
+
+Leaf = tuple[str, ...]
+SET, VALUES, YEAR, TYPES, ZERO, AS_OF, CODES = (
+    "P-ITM-001", "P-ITM-002", "P-ITM-003", "P-ITM-004", "P-ITM-005", "P-ITM-008", "P-ITM-011",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """One result of an answer, and what it is held against."""
+
+    standard: Standard
+    affair: str
+    held: Held
+    result: Mapping[str, object]
+
+    @property
+    def due(self) -> dict[Leaf, object]:
+        """Every due leaf with its value."""
+        keys = {"tax_year": self.held.tax_year}
+        record = items.expected_record(
+            self.standard, INFORMATION, self.affair, self.held.status, self.held.record, keys
+        )
+        return dict(items.leaves(record))
+
+    @property
+    def got(self) -> dict[Leaf, object]:
+        """Every leaf that came."""
+        record = self.result.get("record")
+        return dict(items.leaves(record)) if isinstance(record, dict) else {}
+
+
+def provided(told: Told) -> Finding:
+    """There is a provided record at all: without it nothing below can be decided."""
+    return equal("results[0].result", "provided", told.result.get("result"), both("conformance.why.provided"))
+
+
+def minimum_set(told: Told) -> Finding:
+    """P-ITM-001 (and -007 for further affairs): the due items, leaving zeros and nulls to P-ITM-005."""
+    due, got = told.due, told.got
+    zeros = {leaf for leaf, value in due.items() if _is_zero(value)}
+    odd = zeros | {leaf for leaf, value in got.items() if value is None} | _invented(told)
+    expected = sorted(items.dotted(leaf) for leaf in set(due) - odd)
+    found = sorted(items.dotted(leaf) for leaf in set(got) - odd)
+    return equal("record", expected, found, both("conformance.rule.minimum_set"))
+
+
+def values(told: Told) -> tuple[Finding, ...]:
+    """P-ITM-002: every due value that came, as it was loaded; how it is written is P-ITM-004's."""
+    due, got, why = told.due, told.got, both("conformance.rule.value_as_loaded")
+    return tuple(
+        Finding(_spelled(value) == _spelled(got[leaf]), value, got[leaf], f"record.{items.dotted(leaf)}", why)
+        for leaf, value in due.items()
+        if got.get(leaf) is not None
+    )
+
+
+def zeros_and_absences(told: Told) -> tuple[Finding, ...]:
+    """P-ITM-005: zero stands as 0; what has no value stands neither as null nor as 0."""
+    due, got, why = told.due, told.got, both("conformance.rule.zero_and_absent")
+    zeros = [leaf for leaf, value in due.items() if _is_zero(value)]
+    found = [
+        Finding(_is_zero(got.get(leaf)), 0, got.get(leaf, "absent"), f"record.{items.dotted(leaf)}", why)
+        for leaf in zeros
+    ]
+    wrong = sorted({leaf for leaf, value in got.items() if value is None and leaf not in zeros} | _invented(told))
+    found += [Finding(False, "absent", got[leaf], f"record.{items.dotted(leaf)}", why) for leaf in wrong]
+    return tuple(found) or (equal("record", "no zero, nothing absent", "no zero, nothing absent", why),)
+
+
+def types(told: Told) -> tuple[Finding, ...]:
+    """P-ITM-004: JSON type and digits of every item that came with a value."""
+    record = told.result.get("record")
+    found = items.typed(told.standard.informations[INFORMATION], record)
+    return tuple(one for one in found if one.got is not None or not one.path)
+
+
+def year(told: Told) -> Finding:
+    """P-ITM-003."""
+    return items.asked_year(told.result.get("record"), told.held.tax_year)
+
+
+def as_of(told: Told) -> Finding:
+    """P-ITM-008."""
+    return equal("results[0].as_of", told.held.as_of, told.result.get("as_of"), both("conformance.why.as_of"))
+
+
+def codes(told: Told, on: date) -> tuple[Finding, ...]:
+    """P-ITM-011, the status included."""
+    table = told.standard.informations[INFORMATION]
+    record = told.result.get("record")
+    return (
+        *items.of_the_tables(told.standard, table, record, on),
+        items.status_of_table(told.standard, table, told.result.get("status"), on),
+    )
+
+
+def status(told: Told) -> Finding:
+    """The status code, as loaded."""
+    return equal("results[0].status", told.held.status, told.result.get("status"), both("conformance.why.status"))
+
+
+def _invented(told: Told) -> set[Leaf]:
+    """Items of the set that have no value and were provided as 0."""
+    wanted = items.due_items(told.standard.informations[INFORMATION], told.affair, told.held.status)
+    return {leaf for leaf, value in told.got.items() if leaf not in told.due and leaf[-1] in wanted and _is_zero(value)}
+
+
+def _is_zero(value: object) -> bool:
+    return not isinstance(value, bool) and value in (0, "0")
+
+
+def _spelled(value: object) -> str:
+    return "true" if value is True else "false" if value is False else str(value)
