@@ -1,4 +1,4 @@
-"""Over real sockets: child processes, ports, signals, bad orders; a kill -9 under traffic loses nothing acknowledged."""
+"""Over real sockets: child processes, ports, signals, bad orders; a kill -9 under traffic loses nothing."""
 
 import http.client
 import json
