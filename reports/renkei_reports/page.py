@@ -73,7 +73,8 @@ class ShownCase:
     drawing: Markup | None
     messages: tuple[Shown, ...]
     messages_left: int
-    spoil: Text | None
+    spoils: tuple[tuple[str, Text | None], ...]
+    cited: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discre
     shown = tuple(show(entry, discretion, characters) for entry in kept)
     left = len(messages) - len(kept)
     checks = _telling_checks(case, 3 if good else 20)
-    spoil = standard.spoils.get(case.expected.spoil or "")
+    spoils = (*((case.expected.spoil,) if case.expected.spoil else ()), *case.expected.also)
     checked = {check.clause for check in case.checks}
     return ShownCase(
         case=case,
@@ -143,7 +144,8 @@ def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discre
         drawing=_drawing(case, shown, left, body) if shown else None,
         messages=shown,
         messages_left=left,
-        spoil=spoil.text if spoil else None,
+        spoils=tuple((id_, standard.spoils[id_].text if id_ in standard.spoils else None) for id_ in spoils),
+        cited=_cited(case),
     )
 
 
@@ -151,13 +153,18 @@ def _telling(messages: list[Numbered], case: CaseReport, count: int) -> list[Num
     """At most `count` messages: those that failed checks point at, then the first and the last of the case."""
     if len(messages) <= count:
         return messages
-    cited = {seq for check in case.checks if not check.ok for seq in check.evidence}
+    cited = _cited(case)
     ends = [entry for pair in zip(messages, reversed(messages), strict=True) for entry in pair]
     chosen: dict[int, Numbered] = {}
     for entry in [*(entry for entry in messages if entry.seq in cited), *ends]:
         if len(chosen) < count:
             chosen[entry.seq] = entry
     return [chosen[seq] for seq in sorted(chosen)]
+
+
+def _cited(case: CaseReport) -> frozenset[int]:
+    """The messages that failed checks point at."""
+    return frozenset(seq for check in case.checks if not check.ok for seq in check.evidence)
 
 
 def _telling_checks(case: CaseReport, count: int) -> list[Check]:

@@ -52,10 +52,10 @@
     apply();
   });
 
-  // On paper nothing can be unfolded: the messages of every open case come along.
+  // On paper nothing can be unfolded: the messages that failures point at come along.
   var unfolded = [];
   window.addEventListener("beforeprint", function () {
-    unfolded = Array.from(document.querySelectorAll(".case[open] .message:not([open])"));
+    unfolded = Array.from(document.querySelectorAll(".case[open] .cited:not([open])"));
     unfolded.forEach(function (one) { one.open = true; });
   });
   window.addEventListener("afterprint", function () {
