@@ -20,6 +20,7 @@ from markupsafe import Markup
 from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.text import Text
+from renkei_reports.discretion import Discretion
 from renkei_reports.drawing import share_bar
 from renkei_reports.page import DEPTHS, Depth, cases_of, groups_of, profile_rows
 from renkei_reports.report import Report
@@ -80,6 +81,7 @@ def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
         title=title_of(report),
         groups=groups_of(report, standard),
         cases=cases,
+        discreet=Discretion(report.cases).words,
         attention=[shown for shown in cases if not shown.good],
         shares=share_bar((verdict, getattr(report.clause_totals, name)) for name, verdict in _SUM),
         sum=_SUM,

@@ -8,7 +8,7 @@ from typing import Any
 
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.standard.rows import Text
-from renkei_reports.discretion import without_secrets
+from renkei_reports.discretion import Discretion, without_secrets
 from renkei_reports.report import CaseReport, ClauseReport, Report
 
 SCHEMA = 1
@@ -29,7 +29,7 @@ def write(report: Report, path: Path, standard: Standard | None = None) -> None:
 
 
 def _members(report: Report, standard: Standard) -> dict[str, Any]:
-    run = report.run
+    run, discretion = report.run, Discretion(report.cases)
     return {
         "schema": SCHEMA,
         "verdict": report.verdict,
@@ -54,12 +54,12 @@ def _members(report: Report, standard: Standard) -> dict[str, Any]:
             for found in report.contradictions
         ],
         "problems": [problem.model_dump(exclude={"event"}) for problem in report.problems],
-        "clauses": [_clause(clause, standard) for clause in report.clauses],
-        "cases": [_case(case) for case in report.cases],
+        "clauses": [_clause(clause, standard, discretion) for clause in report.clauses],
+        "cases": [_case(case, discretion) for case in report.cases],
     }
 
 
-def _clause(clause: ClauseReport, standard: Standard) -> dict[str, Any]:
+def _clause(clause: ClauseReport, standard: Standard, discretion: Discretion) -> dict[str, Any]:
     """Clauses that this edition does not know (a record of another edition) come with their id alone."""
     row = standard.clauses.get(clause.id)
     known = {"function": row.function, "level": row.level, "text": _text(row.text), "source": row.source} if row else {}
@@ -69,12 +69,12 @@ def _clause(clause: ClauseReport, standard: Standard) -> dict[str, Any]:
         "verdict": clause.verdict,
         **known,
         "why": _text(clause.why),
-        "reason": _text(clause.reason),
+        "reason": _text(discretion.words(clause.reason)),
         "cases": list(clause.cases),
     }
 
 
-def _case(case: CaseReport) -> dict[str, Any]:
+def _case(case: CaseReport, discretion: Discretion) -> dict[str, Any]:
     return {
         "id": case.id,
         "verdict": case.verdict,
@@ -85,7 +85,7 @@ def _case(case: CaseReport) -> dict[str, Any]:
         "family": case.expected.family,
         "kind": case.expected.kind,
         "spoil": case.expected.spoil,
-        "reason": _text(case.reason),
+        "reason": _text(discretion.words(case.reason)),
         "inputs_sha256": case.inputs_sha256,
     }
 

@@ -14,6 +14,7 @@ from renkei_fixtures.messages import text
 from renkei_fixtures.run_record import Verdict
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.standard.rows import Text
+from renkei_reports.discretion import Discretion
 from renkei_reports.report import CaseReport, ClauseReport, Report
 from renkei_reports.verdicts import name_of
 from renkei_reports.visible import shortened, visible
@@ -35,6 +36,7 @@ def write(report: Report, path: Path, lang: str, standard: Standard | None = Non
 class _Writer:
     def __init__(self, report: Report, lang: str, standard: Standard) -> None:
         self.report, self.lang, self.standard = report, lang, standard
+        self.discretion = Discretion(report.cases)
 
     def document(self) -> bytes:
         suite = ET.Element("testsuite", name=self._name(), timestamp=self.report.started_at.removesuffix("Z"))
@@ -127,9 +129,9 @@ class _Writer:
             if not check.ok:
                 lines.append(f"{visible(check.clause)} {visible(check.path or '')} {self._of(check.why)}".strip())
                 for label, value in ((expected, check.expected), (got, check.got)):
-                    head, left = shortened(visible(as_json_text(value)), _LIMIT)
+                    head, left = shortened(visible(as_json_text(self.discretion.value(value))), _LIMIT)
                     lines.append(f"{label}: {head}{' …' if left else ''}")
         return "\n".join(lines)
 
     def _of(self, words: Text | None) -> str:
-        return "" if words is None else visible(words.ja if self.lang == "ja" else words.en)
+        return "" if words is None else self.discretion.text(visible(words.of(self.lang)))

@@ -8,6 +8,7 @@ from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.text import Text
 from renkei_reports.as_html import command_of, title_of
+from renkei_reports.discretion import Discretion
 from renkei_reports.report import Report
 from renkei_reports.verdicts import name_of
 from renkei_reports.visible import visible
@@ -24,6 +25,7 @@ def render(report: Report, lang: str, standard: Standard | None = None) -> str:
 class _Writer:
     def __init__(self, report: Report, lang: str, standard: Standard) -> None:
         self.report, self.lang, self.standard = report, lang, standard
+        self.discretion = Discretion(report.cases)
 
     def document(self) -> str:
         report = self.report
@@ -64,7 +66,7 @@ class _Writer:
         return both(f"reports.{key}").of(self.lang)
 
     def _of(self, text: Text) -> str:
-        return _plain(text.of(self.lang))
+        return _plain(self.discretion.text(text.of(self.lang)))
 
 
 def _plain(text: str) -> str:

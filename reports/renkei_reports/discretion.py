@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from renkei_fixtures.run_record import Check, Message
+from renkei_fixtures.text import Text
 from renkei_reports.report import CaseReport
 
 HIDDEN = "•••"
@@ -35,6 +36,10 @@ class Discretion:
     def text(self, text: str) -> str:
         """`text` with every known person's number shortened."""
         return _WORD.sub(lambda word: _short(word[0]) if word[0] in self._known else word[0], text)
+
+    def words(self, text: Text | None) -> Text | None:
+        """The same for a text in both languages."""
+        return None if text is None else Text(ja=self.text(text.ja), en=self.text(text.en))
 
     def value(self, value: Any) -> Any:
         """A JSON value with persons shortened and secrets hidden, by member name and by known number."""

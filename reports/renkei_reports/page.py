@@ -66,6 +66,7 @@ class ShownCase:
 
     case: CaseReport
     good: bool
+    reason: Text | None
     steps: tuple[Text, ...]
     checks: tuple[ShownCheck, ...]
     checks_left: int
@@ -137,6 +138,7 @@ def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discre
     return ShownCase(
         case=case,
         good=good,
+        reason=discretion.words(case.reason),
         steps=tuple(entry.event.text for entry in case.trace if isinstance(entry.event, Step))[:40],
         checks=tuple(_check(check, standard, discretion, max(characters, 400)) for check in checks),
         checks_left=len(case.checks) - len(checks),
@@ -186,7 +188,7 @@ def _check(check: Check, standard: Standard, discretion: Discretion, limit: int)
         text=row.text if row else None,
         remedy=row.remedy if row and not check.ok else None,
         path=visible(check.path or ""),
-        why=_discreet(check.why, discretion),
+        why=discretion.words(check.why),
         expected=expected,
         got=got,
         evidence=check.evidence,
@@ -197,10 +199,6 @@ def _value(value: Any, discretion: Discretion, limit: int) -> str:
     text = visible(as_json_text(discretion.value(value)))
     head, left = shortened(text, limit)
     return f"{head}…[{len(text)}]" if left else head
-
-
-def _discreet(text: Text | None, discretion: Discretion) -> Text | None:
-    return None if text is None else Text(ja=discretion.text(text.ja), en=discretion.text(text.en))
 
 
 def _drawing(case: CaseReport, shown: Sequence[Shown], omitted: int, body: str) -> Markup:

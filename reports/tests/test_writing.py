@@ -6,8 +6,18 @@ from pathlib import Path
 import pytest
 
 from renkei_fixtures.errors import SetupError
+from renkei_fixtures.run_record import CaseFinished, CaseStarted, Check
+from renkei_fixtures.text import Text
 from renkei_reports import write_all
-from renkei_reports.testing import HOSTILE, VENDOR, every_verdict, passing
+from renkei_reports.testing import (
+    HOSTILE,
+    VENDOR,
+    RecordBuilder,
+    every_verdict,
+    expected_case,
+    expected_clause,
+    passing,
+)
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
@@ -27,6 +37,22 @@ def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
 
     one, other = ({path.name: path.read_bytes() for path in directory.iterdir()} for directory in directories)
     assert one == other
+
+
+def test_no_report_names_a_person_whom_the_record_names(tmp_path: Path) -> None:
+    number = "000000000123456"
+    record = RecordBuilder(VENDOR)
+    record.expect([expected_clause("P-SIG-001")], [expected_case("C-1", "P-SIG-001")])
+    record.add(CaseStarted(case="C-1"))
+    record.exchange("C-1", request=f'{{"records":[{{"own_number":"{number}"}}]}}', reply="{}", door="B")
+    said = Text(ja=f"{number} が漏れた", en=f"{number} leaked")
+    record.add(Check(case="C-1", clause="P-SIG-001", ok=False, got=f"answered for {number}", why=said))
+    record.add(CaseFinished(case="C-1", verdict="fail", reason=said, clauses={"P-SIG-001": "fail"}, seconds=0.1))
+    record.finish("not_conformant", 1, {"P-SIG-001": "fail"})
+    write_all(record.write(tmp_path), "ja")
+
+    for name in ("report.json", "report.html", "junit.xml", "summary.md"):
+        assert number not in (tmp_path / name).read_text("utf-8"), name
 
 
 def test_a_truncated_record_still_gives_every_report(tmp_path: Path) -> None:
