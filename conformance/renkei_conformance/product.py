@@ -17,7 +17,7 @@ from renkei_conformance.finding import Finding
 from renkei_conformance.forge.bench import Forge
 from renkei_conformance.forge.deliver import Delivery
 from renkei_conformance.forge.draft import Draft
-from renkei_conformance.forge.reader import OpenedAnswer
+from renkei_conformance.forge.reader import OpenedAnswer, Signed, read_signed
 from renkei_conformance.lower.network import Heard, Programmed
 from renkei_conformance.opened import claims_of
 from renkei_conformance.oracles import answer, problem
@@ -215,6 +215,10 @@ class Product:
             return operation(self.parties.upper)
         except DoorTrouble as trouble:
             raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+
+    def read_signed(self, token: object, path: str) -> Signed:
+        """A signed token of the product's, opened and its certificate looked at."""
+        return read_signed(token, path, self.forge.trust, self.parties.clock.now())
 
     def waiting(self) -> list[str]:
         """Exchange numbers that wait for a person, as the business side says."""

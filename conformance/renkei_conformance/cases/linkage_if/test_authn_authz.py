@@ -47,7 +47,7 @@ def test_responsibility_not_granted(product: Product) -> None:
     verifies=["P-AUT-003"],
     role=PROVIDER,
     family="authority",
-    kind=Negative("edition.unknown"),
+    kind=Negative("edition.unknown", also=("edition.information_version_unknown",)),
     ja="対応していない版の照会を拒否する",
     en="An inquiry under an edition that is not supported is refused",
 )

@@ -99,7 +99,7 @@ def test_certificate_revoked(product: Product) -> None:
     verifies=["P-SIG-006"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("sender.certificate_for_sealing", also=("sender.certificate_with_two_usages",)),
+    kind=Negative("sender.certificate_for_sealing", also=("sender.certificate_of_wrong_usage",)),
     ja="署名用でない証明書で署名した電文を拒否する",
     en="A signature under a certificate that is not for signing is refused",
 )

@@ -184,7 +184,7 @@ def test_header_form_invalid(product: Product) -> None:
     verifies=["P-FRM-010"],
     role=PROVIDER,
     family="envelope",
-    kind=Negative("form.nested_too_deep"),
+    kind=Negative("form.nested_too_deep", also=("form.nested_one_too_deep",)),
     ja="入れ子が深すぎる電文を拒否する",
     en="A message nested too deep is refused",
 )
