@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from renkei_emulator.asking import asked_state, results_of, said_of
+from renkei_emulator.asks import asked_state, results_of, said_of
 from renkei_emulator.envelope import sha256_b64u
 from renkei_emulator.intermediate_if.business_connection import Load, Wrong, read_request
 from renkei_emulator.intermediate_if.linkage_information_store import key_text

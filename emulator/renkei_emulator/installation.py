@@ -66,6 +66,8 @@ class Installation:
         from renkei_emulator.management import Management  # noqa: PLC0415 - management knows this type
 
         self._bodies_door = BodiesDoor(self.nodes) if self.nodes else None
+        for node in self.nodes.values():
+            node.fetching.deliver = lambda request: self.handle("bodies", request)
         self._business_door = BusinessDoor(self.nodes, self.tokens)
         self._management = Management(self)
 

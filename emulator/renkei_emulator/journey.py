@@ -2,7 +2,7 @@
 
     from the network   bytes → Sealed → Framed → by its kind:
       inquiry            ``providing``: … → durable → 202; the answer follows by itself
-      answer             ``asking``: … → durable → 202; the acknowledgement follows by itself
+      answer             ``answer_in``: … → durable → 202; the acknowledgement follows by itself
       receipt alone      how an exchange ended
     from the business side   ask · decide (here), load · collect · records (``business_door``)
 
@@ -11,8 +11,10 @@ A refusal is in the audit log before it is said.
 
 from __future__ import annotations
 
+from renkei_emulator.answer_in import AnswerIn
 from renkei_emulator.asking import Asking
 from renkei_emulator.desk import Desk
+from renkei_emulator.fetching import Fetching
 from renkei_emulator.lines import LogLine
 from renkei_emulator.linkage_if.network_connection import Accepted, NotTaken, Peek, peek
 from renkei_emulator.messages import Framed, Sealed
@@ -21,7 +23,6 @@ from renkei_emulator.providing import Providing
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.body import Change, Outgoing
 from renkei_emulator.world import HttpReply, HttpRequest, Wire
-from renkei_fixtures.instants import render
 
 
 class BodyNode:
@@ -31,14 +32,16 @@ class BodyNode:
         self.desk = desk
         self.providing = Providing(desk)
         self.asking = Asking(desk)
+        self.answer_in = AnswerIn(desk)
         self.outbox = Outbox(desk, wire, address, self._settled, self.providing.seal_anew)
-        self.providing.outbox = self.asking.outbox = self.outbox
+        self.providing.outbox = self.asking.outbox = self.answer_in.outbox = self.outbox
+        self.fetching = Fetching(desk, self.outbox, wire, address)
 
     async def message(self, framed: Framed, sealed: Sealed) -> HttpReply:
         """A message to this body. Raises Refused, which the door records and says."""
         if framed.typ == "renkei-inquiry":
             return await self.providing.receive(framed, sealed)
-        return await self.asking.receive(framed)
+        return await self.answer_in.receive(framed)
 
     async def receipt(self, paper: str) -> HttpReply:
         """A receipt pushed alone. Raises Refused."""
@@ -47,11 +50,9 @@ class BodyNode:
         claims = desk.rooms.read_paper(paper, "receipt", desk.check(now), desk.standard, now)
         number = str(claims["exchange_number"])
         if claims["from"] == desk.code:
-            await self.asking.receive_receipt(claims)
-        elif desk.store.inquiry_state(number) in ("received", "waiting_for_person"):
-            closed = {"exchange_number": number, "at": render(now), "state": "closed_by_network"}
-            change: Change = ("inquiry_state", closed | {"reason": claims["state"], "detail": None})
-            await desk.store.write([change], [desk.rooms.access(desk.code, now, "receipt_received", claims, number)])
+            await self.answer_in.receive_receipt(claims)
+        else:
+            await self.providing.receive_receipt(claims)
         return desk.rooms.taken(number, claims["state"])
 
     async def refused(
@@ -82,10 +83,14 @@ class BodyNode:
         for exchange_number in self.desk.store.unanswered():
             self.desk.later(self.providing.resume(exchange_number))
         self.outbox.pump()
+        if self.fetching.needed and self.desk.tasks.background:
+            self.desk.later(self.fetching.keep_fetching())
 
     def tick(self) -> None:
-        """Send what is due again."""
+        """Send what is due again; where nobody works in the background, fetch what lies ready."""
         self.outbox.pump()
+        if self.fetching.needed and not self.desk.tasks.background:
+            self.desk.later(self.fetching.look_once())
 
     async def settle(self) -> int:
         """Send what is due and wait until nothing runs; returns how much was done."""

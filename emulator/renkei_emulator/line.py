@@ -15,7 +15,8 @@ import httptools
 
 from renkei_emulator.world import HttpReply, HttpRequest, NoReply, Wire
 
-TIMEOUT_S = 30.0
+# Longer than a fetching body waits at the network.
+TIMEOUT_S = 40.0
 LARGEST_REPLY = 12 * 1024 * 1024
 IDLE_KEPT = 32
 

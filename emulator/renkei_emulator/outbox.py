@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
 from renkei_emulator.desk import Desk
 from renkei_emulator.lines import LogLine
@@ -83,3 +85,10 @@ class Outbox:
         word = "accepted" if isinstance(outcome, Accepted) else outcome.code
         done: Change = ("outgoing_settled", {"message_id": message.message_id, "outcome": word})
         await desk.store.write([*changes, done], lines)
+
+
+def queued(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    """The row of a message that is to go out at once."""
+    values = outgoing._asdict()
+    del values["attempts"]
+    return values | {"next_at": render(now)}

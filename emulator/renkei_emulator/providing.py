@@ -10,50 +10,27 @@ link code on nothing is refused in clear: nobody's code, nobody here and nothing
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
+from renkei_emulator.answer_out import AnswerOut
 from renkei_emulator.claims import Claims
 from renkei_emulator.desk import Desk
-from renkei_emulator.envelope import read_jws, sha256_b64u
-from renkei_emulator.intermediate_if.linkage_confirmation import Ids, size_of
+from renkei_emulator.envelope import sha256_b64u
+from renkei_emulator.inquiry_in import Case, InquiryIn
 from renkei_emulator.intermediate_if.log_management import persons_of
 from renkei_emulator.lines import LogLine
-from renkei_emulator.linkage_if.crypto_signature import Drawn, accepted_at
 from renkei_emulator.linkage_if.network_connection import Accepted, NotTaken
-from renkei_emulator.linkage_if.pf_communication import message
-from renkei_emulator.messages import Authorised, Framed, Local, Opened, Permitted, Plain, Sealed, Verified
-from renkei_emulator.outbox import Outbox
+from renkei_emulator.messages import Framed, Sealed, Verified
+from renkei_emulator.outbox import Outbox, queued
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.body import Change, Outgoing
 from renkei_emulator.storage.sqlite import Conflict
-from renkei_emulator.trust import body_san
 from renkei_emulator.world import HttpReply
-from renkei_fixtures.instants import japan_date, parse, render
+from renkei_fixtures.instants import parse, render
 
-IDS = ("message_id", "from", "to")
 # PROTOCOL §2: (from, message_id) is remembered until the message's end and this much beyond.
 REPLAY_MARGIN = timedelta(seconds=300)
-
-
-class Case(NamedTuple):
-    """One inquiry at work: what the linkage IF knows of it, and the inquiry inside the body."""
-
-    opened: Opened
-    local: Local
-
-    @property
-    def permitted(self) -> Permitted:
-        return self.opened.authorised.permitted
-
-    @property
-    def framed(self) -> Framed:
-        return self.permitted.verified.framed
-
-    @property
-    def number(self) -> str:
-        return str(self.permitted.permit["exchange_number"])
 
 
 class Providing:
@@ -63,19 +40,18 @@ class Providing:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._way_in = InquiryIn(desk)
+        self._way_out = AnswerOut(desk, self._way_in)
 
     # --- in -----------------------------------------------------------------------------------------------------
     async def receive(self, framed: Framed, sealed: Sealed) -> HttpReply:
         """An inquiry from the network. Raises Refused; on return it is durable, and its answer is on its way."""
         desk, rooms, now = self.desk, self.desk.rooms, self.desk.now()
-        await desk.counterparts.prepare(_kids(framed))
-        check = desk.check(now)
-        verified = rooms.verify_header(framed, check, accepted_at(framed.paper, "accepted_at", now))
-        verified = rooms.check_fresh(verified, now)
+        await self._way_in.prepare(framed)
+        verified = rooms.check_fresh(self._way_in.verify(framed), now)
         if (again := self._repeated(verified)) is not None:
             return again
-        opened = self._open(self._authorise(self._permit(verified, now), now))
-        case = self._read(opened)
+        case = self._way_in.walk(verified)
         try:
             await self._keep(case, sealed, now)
         except Conflict:  # the same message on another connection was quicker
@@ -92,48 +68,6 @@ class Providing:
         if not self.desk.rooms.is_repeat(verified, seen.header_sha256 if seen else None) or seen is None:
             return None
         return self.desk.rooms.taken(seen.exchange_number, "delivered")
-
-    def _permit(self, verified: Verified, now: datetime) -> Permitted:
-        desk, rooms, framed = self.desk, self.desk.rooms, verified.framed
-        permit = rooms.read_paper(framed.paper, "permit", desk.check(now), desk.standard, verified.at)
-        rooms.check_permit_party(permit, desk.code)
-        rooms.check_permit_time(permit, now)
-        rooms.check_permit_hashes(permit, framed)
-        rooms.check_permit_fields(permit, framed)
-        return rooms.permitted(verified, permit)
-
-    def _authorise(self, permitted: Permitted, now: datetime) -> Authorised:
-        """Our own tables, on the date that the permit fixes for the whole exchange."""
-        desk, rooms, claims = self.desk, self.desk.rooms, permitted.verified.framed.claims
-        on = japan_date(parse(permitted.permit["accepted_at"]))
-        rooms.check_edition(claims, desk.body, desk.standard)
-        row = rooms.find_row(claims, desk.standard, desk.bodies, on)
-        asker = desk.bodies[claims["from"]]
-        rooms.check_responsibility(claims, desk.standard, asker, rooms.date_of_asking(claims))
-        rooms.check_reply_key(claims, desk.check(now), permitted.verified.at)
-        return Authorised(permitted, row)
-
-    def _open(self, authorised: Authorised) -> Opened:
-        desk, rooms, framed = self.desk, self.desk.rooms, authorised.permitted.verified.framed
-        plaintext = rooms.decrypt(framed, {desk.opener.kid: desk.opener})
-        rooms.compare_hash(framed.claims, plaintext)
-        content = rooms.parse_content(plaintext)
-        rooms.compare_ids(framed.claims, content, IDS)
-        information = desk.standard.informations[framed.claims["information"]]
-        rooms.compare_padding(plaintext, content, size_of(information, framed.claims["subject_count"]))
-        return Opened(authorised, content)
-
-    def _read(self, opened: Opened) -> Case:
-        """Across interface P: parse, find whom it is about."""
-        desk, rooms = self.desk, self.desk.rooms
-        plain: Plain = rooms.hand_over(opened)
-        content = rooms.check_inquiry_content(plain, desk.standard)
-        rooms.check_keys(content, desk.standard.informations[plain["header"]["information"]])
-        items = tuple(
-            item._replace(own_number=rooms.own_number_of(item.link_code, desk.store.own_number))
-            for item in rooms.asked(plain, content)
-        )
-        return Case(opened, Local(plain["header"], plain["permit"], items))
 
     async def _keep(self, case: Case, sealed: Sealed, now: datetime) -> None:
         """The sealed bytes, that they came, and that they passed: durable before the `202`."""
@@ -168,17 +102,18 @@ class Providing:
         line = rooms.personal_audit(desk.code, now, "waiting_for_person", case.local.header, case.number, persons, salt)
         await desk.store.write([_state(case.number, now, "waiting_for_person", reason)], [line])
 
-    async def decided(self, exchange_number: str) -> None:
-        """Release or withhold: the sealed bytes walk the whole way again, authority included."""
-        await self.resume(exchange_number)
-
     async def resume(self, exchange_number: str) -> None:
-        """Go on with an inquiry that is on the disk, from where its last event left it."""
+        """Go on with an inquiry that is on the disk, from where its last event left it: after a start, or a decision.
+
+        The sealed bytes walk the whole way again, authority included.
+        """
         desk, stored = self.desk, self.desk.store.inquiry(exchange_number)
         if stored is None:
             return
         try:
-            case = await self._walk_again(Sealed(stored.envelope))
+            framed = self._way_in.frame(Sealed(stored.envelope))
+            await self._way_in.prepare(framed)
+            case = self._way_in.walk(self._way_in.verify(framed))
         except Refused as refused:
             if not refused.retry:  # else the next start, or the next decision, tries again
                 await self._drop(exchange_number, refused)
@@ -188,14 +123,6 @@ class Providing:
             await self._go_on(case)
         else:
             await self._provide(case, decision)
-
-    async def _walk_again(self, sealed: Sealed) -> Case:
-        desk, rooms, now = self.desk, self.desk.rooms, self.desk.now()
-        envelope = rooms.open_envelope(sealed)
-        framed = rooms.read_message(envelope, desk.standard, frozenset({desk.code}), rooms.read_jws)
-        await desk.counterparts.prepare(_kids(framed))
-        verified = rooms.verify_header(framed, desk.check(now), accepted_at(framed.paper, "accepted_at", now))
-        return self._read(self._open(self._authorise(self._permit(verified, now), now)))
 
     async def _drop(self, exchange_number: str, refused: Refused) -> None:
         """An inquiry that no longer stands when it is taken up again: its time is over."""
@@ -207,74 +134,18 @@ class Providing:
     async def _provide(self, case: Case, decision: Any) -> None:
         """Look up, make the answer, check authority again, seal, keep, send."""
         desk, now = self.desk, self.desk.now()
-        results = self._results(case, decision)
+        results = self._way_out.results(case, decision)
         try:
-            drawn, claims = self._seal(case, results, now, "answer")
+            drawn, claims = self._way_out.seal(case, results, now, "answer")
         except Refused as refused:
             await self._refuse_later(case, refused, now)
             return
         outgoing = Outgoing(claims["message_id"], "renkei-answer", case.number, drawn.envelope, _until(case), 0)
         changes: list[Change] = [_state(case.number, now, "looking_up"), _state(case.number, now, "sent")]
-        await desk.store.write([*changes, ("outgoing", queued(outgoing, now))], self._told(case, claims, results, now))
-        self.outbox.post(outgoing)
-
-    def _results(self, case: Case, decision: Any) -> list[dict[str, Any]]:
-        desk, rooms, local = self.desk, self.desk.rooms, case.local
-        if decision is not None and decision["decision"] == "withhold":
-            return [rooms.withheld(item, decision.get("ground", "")) for item in local.items]
-        information = desk.standard.informations[local.header["information"]]
-        results = []
-        for item in local.items:
-            found = rooms.take(item, information, desk.store.record)
-            record = None if found is None else rooms.record_of(found, information, local.header["affair"])
-            results.append(rooms.result_of(item, found, record))
-        return results
-
-    def _seal(self, case: Case, results: list[dict[str, Any]], now: datetime, deed: str) -> tuple[Drawn, Claims]:
-        """③ and ④. Raises Refused if authority or the answering section does not hold any more."""
-        desk, rooms, local = self.desk, self.desk.rooms, case.local
-        information = desk.standard.informations[local.header["information"]]
-        dice = desk.dice(f"{case.number} {deed}")
-        ids = Ids(dice.uuid7(now), render(now), desk.salt(f"{case.number} {deed} content"))
-        header = rooms.answer_header(local, ids)
-        codes = rooms.answer_codes(local, desk.store.link_code)
-        content = rooms.pad(rooms.answer_content(header, results, ids.salt), size_of(information, len(local.items)))
-        # Back across interface P.
-        answer = rooms.take_over(message(header, codes, desk.quirks.arranged(content, dice)))
-        self._authorise(case.permitted, now)
-        claims = answer.header | {
-            "responsibility": rooms.answering_section(information.id, desk.standard, desk.body, japan_date(now))
-        }
-        at, reply_kid = case.permitted.verified.at, case.framed.claims["reply_kid"]
-        key = desk.check(now)(reply_kid, "agreement", body_san(claims["to"]), at)
-        subjects = rooms.subjects_text(answer.link_codes, dice.bytes(32))
-        arranged = desk.quirks.arranged(claims, dice)
-        drawn = rooms.sign_and_seal(
-            arranged, "renkei-answer", subjects, answer.content, desk.signer, (reply_kid, key), dice
+        await desk.store.write(
+            [*changes, ("outgoing", queued(outgoing, now))], self._way_out.told(case, claims, results, now)
         )
-        return drawn, claims
-
-    def _told(self, case: Case, claims: Claims, results: Sequence[dict[str, Any]], now: datetime) -> list[LogLine]:
-        desk, rooms, number, header = self.desk, self.desk.rooms, case.number, case.local.header
-        persons = persons_of(case.local, results)
-        row = case.opened.authorised.row.id
-        about = {**header, "message_id": claims["message_id"], "section": claims["responsibility"]}
-        return [
-            rooms.audit(desk.code, now, "answer_sealed", claims, number, authority_row=row),
-            rooms.personal_audit(
-                desk.code, now, "looked_up", header, number, persons, desk.salt(f"{number} {claims['message_id']} a")
-            ),
-            rooms.business_line(
-                desk.code,
-                now,
-                "provided",
-                about,
-                number,
-                persons,
-                desk.salt(f"{number} {claims['message_id']} b"),
-                results=[result["result"] for result in results],
-            ),
-        ]
+        self.outbox.post(outgoing)
 
     async def _refuse_later(self, case: Case, refused: Refused, now: datetime) -> None:
         """One that refuses after its `202` says so by a signed refusal with the same code and stage."""
@@ -317,47 +188,31 @@ class Providing:
         if claims.get("answer_sha256") != sha256_b64u(header.encode("ascii")):
             raise Refused("receipt_mismatch", "of another answer")
 
+    async def receive_receipt(self, receipt: Claims) -> None:
+        """How an exchange ended that we were asked in (``receipt`` is verified): withdrawn, expired, rejected."""
+        desk, now, number = self.desk, self.desk.now(), str(receipt["exchange_number"])
+        state = desk.store.inquiry_state(number)
+        if state is None or state == "closed_by_network":
+            return
+        changes = [_state(number, now, "closed_by_network", receipt["state"])]
+        line = desk.rooms.access(desk.code, now, "receipt_received", {}, number, state=receipt["state"])
+        await desk.store.write(changes, [line])
+
     def seal_anew(self, outgoing: Outgoing) -> bytes:
         """The bytes of a new answer to the same inquiry, as a product that keeps no answers would make them."""
         stored = self.desk.store.inquiry(outgoing.exchange_number or "")
         if stored is None:
             return outgoing.envelope
-        desk, rooms, now = self.desk, self.desk.rooms, self.desk.now()
-        envelope = rooms.open_envelope(Sealed(stored.envelope))
-        framed = rooms.read_message(envelope, desk.standard, frozenset({desk.code}), rooms.read_jws)
-        verified = rooms.verify_header(framed, desk.check(now), accepted_at(framed.paper, "accepted_at", now))
-        case = self._read(self._open(self._authorise(self._permit(verified, now), now)))
-        results = self._results(case, desk.store.decision(case.number))
-        return self._seal(case, results, now, f"answer {outgoing.attempts}")[0].envelope
-
-
-def _kids(framed: Framed) -> list[str]:
-    """Whose certificates are needed: the sender's, the network's, the one to seal the answer to."""
-    kids = [framed.jws.kid]
-    if framed.paper is not None:
-        kids += kid_of(framed.paper)
-    return [*kids, framed.claims["reply_kid"]] if "reply_kid" in framed.claims else kids
-
-
-def kid_of(paper: str) -> list[str]:
-    """The kid of a permit or receipt, if it can be read at all: what cannot is refused in its own stage."""
-    try:
-        return [read_jws(paper).kid]
-    except Refused:
-        return []
+        desk, way_in = self.desk, self._way_in
+        case = way_in.walk(way_in.verify(way_in.frame(Sealed(stored.envelope))))
+        results = self._way_out.results(case, desk.store.decision(case.number))
+        return self._way_out.seal(case, results, desk.now(), f"answer {outgoing.attempts}")[0].envelope
 
 
 def _state(number: str, at: datetime, state: str, reason: str | None = None, detail: Any = None) -> Change:
     text = None if detail is None else json.dumps(detail, ensure_ascii=False)
     values = {"exchange_number": number, "at": render(at), "state": state, "reason": reason, "detail": text}
     return ("inquiry_state", values)
-
-
-def queued(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
-    """The row of a message that is to go out at once."""
-    values = outgoing._asdict()
-    del values["attempts"]
-    return values | {"next_at": render(now)}
 
 
 def _until(case: Case) -> str:

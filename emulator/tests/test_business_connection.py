@@ -116,7 +116,10 @@ def test_rows_of_every_list_count():
     found = read(row(), link_codes=codes, handling=marks)
 
     assert found.loaded == 3
-    assert [(a.list, a.row, a.item) for a in found.set_aside] == [("link_codes", 1, "link_code"), ("handling", 1, "mode")]
+    assert [(a.list, a.row, a.item) for a in found.set_aside] == [
+        ("link_codes", 1, "link_code"),
+        ("handling", 1, "mode"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,12 @@ def test_rows_of_every_list_count():
         (b'{"load_id":"l","surplus":1}', 422, "member_unknown", "surplus"),
         (b'{"load_id":"l","records":{}}', 422, "member_wrong", "records"),
         (b'{"load_id":"l","information":"nothing"}', 422, "information_unknown", "information"),
-        (b'{"load_id":"l","information":"income_tax_certificate","version":"9"}', 422, "version_not_supported", "version"),
+        (
+            b'{"load_id":"l","information":"income_tax_certificate","version":"9"}',
+            422,
+            "version_not_supported",
+            "version",
+        ),
     ],
 )
 def test_a_load_that_cannot_be_read_says_what_was_expected(body, status, code, item):
