@@ -63,7 +63,7 @@ def cases_due(
 
 Ailment = Literal[
     "case_without_clauses", "unknown_clause", "unknown_spoil", "unobservable_clause", "clause_without_case",
-    "negative_clause_without_fault", "fault_without_killer", "foreign_role", "too_many_idle", "spoil_without_case",
+    "negative_clause_without_fault", "fault_without_killer", "foreign_role", "too_many_idle",
 ]  # fmt: skip
 
 
@@ -94,8 +94,6 @@ def lint(standard: Standard, cases: Sequence[Case]) -> tuple[Lint, ...]:
     for fault in standard.faults.values():
         if not killers(fault, cases):
             found.append(Lint("fault_without_killer", fault.id))
-    used = {spoil for row in cases for spoil in row.spoils}
-    found += [Lint("spoil_without_case", spoil) for spoil in standard.spoils if spoil not in used]
     lazy = idle(standard, cases)
     if len(lazy) > MOST_IDLE * len(cases):
         found.append(Lint("too_many_idle", ", ".join(row.id for row in lazy)))

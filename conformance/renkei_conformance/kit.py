@@ -121,6 +121,11 @@ class Management:
             )
         return tuple(found)
 
+    def records(self, exchange_number: str | None = None) -> bytes:
+        """The network's own record of provision as NDJSON, of one exchange or whole; its seal is the last line."""
+        body = {} if exchange_number is None else {"exchange_number": exchange_number}
+        return str(self._call("POST", "records", body).get("export", "")).encode()
+
     def set_address(self, body: str, address: str) -> None:
         """Where the network reaches `body` from now on (its signed directory entry follows)."""
         self._call("POST", "addresses", {"body": body, "address": address})

@@ -10,15 +10,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from renkei_conformance.drivers import DoorTrouble, Reply
-from renkei_conformance.errors import Inconclusive
+from renkei_conformance.drivers import DoorTrouble, Reply, Request
+from renkei_conformance.errors import Inconclusive, NotTested
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding
 from renkei_conformance.forge.bench import Forge
 from renkei_conformance.forge.bodies import ForgedBody
 from renkei_conformance.forge.draft import Draft
+from renkei_conformance.forge.reader import Signed
 from renkei_conformance.lower.network import Heard
 from renkei_conformance.opened import claims_of
+from renkei_conformance.oracles import network as rules
+from renkei_conformance.oracles.records import Export, read_export
 from renkei_conformance.parties import Parties
 from renkei_conformance.told import Told, told
 from renkei_conformance.trial import Trial
@@ -78,10 +81,10 @@ class NetworkSide:
             self.state.codes[body, n] = self.forge.link_codes(body, [person.serial])[0]
         return self.state.codes[body, n]
 
-    def inquiry(self, **claims: object) -> Draft:
-        """A right inquiry of the asker to the answerer about one person."""
-        self.ev.inputs(["inquiry", claims])
-        return self.asker.inquiry(ANSWERER, [self.code_of(self.asker.code)], {"tax_year": "2025"}, **claims)
+    def inquiry(self, n: int = 0) -> Draft:
+        """A right inquiry of the asker to the answerer about its resident `n`."""
+        self.ev.inputs(["inquiry", n])
+        return self.asker.inquiry(ANSWERER, [self.code_of(self.asker.code, n)], {"tax_year": "2025"})
 
     def send(self, draft: Draft, sender: ForgedBody | None = None) -> tuple[Reply | None, Told]:
         """Post it to the network and sort what came back."""
@@ -107,13 +110,62 @@ class NetworkSide:
             raise Inconclusive(both("conformance.reason.not_delivered", what=f"inquiry {number}"))
         return Carried(sent, reply, number, delivered)
 
-    def answered(self, carried: Carried, **claims: object) -> tuple[Draft, Reply]:
+    def answered(self, carried: Carried) -> tuple[Draft, Reply]:
         """The answerer's right answer to it, accepted by the network."""
-        answer = self.answerer.answer(carried.delivered, **claims)
+        answer = self.answerer.answer(carried.delivered)
         reply, said = self.send(answer, self.answerer)
         if reply is None or said.sort != "accepted":
             raise Inconclusive(both("conformance.reason.not_accepted", clause="N-ANS-001", told=said.words))
         return answer, reply
+
+    def relayed(self, carried: Carried) -> Heard:
+        """The answer as the asker got it. `Inconclusive` when it did not come."""
+        found = self.asker.delivered(carried.exchange_number, "renkei-answer")
+        if found is None:
+            raise Inconclusive(both("conformance.reason.not_delivered", what=f"answer {carried.exchange_number}"))
+        return found
+
+    def all_relayed(self, carried: Carried) -> list[Heard]:
+        """Every answer of the exchange that the asker was sent."""
+        self.parties.settle()
+        heard = self.parties.tap.heard(carried.exchange_number)
+        return [one for one in heard if one.typ == "renkei-answer" and one.claims.get("to") == self.asker.code]
+
+    def check_state(
+        self, clause: str, carried: Carried, state: str, who: ForgedBody | None = None, **more: object
+    ) -> None:
+        """Ask for the state and book whether a signed receipt names it."""
+        asking = who or self.asker
+        reply, _ = self.send(asking.query(carried.exchange_number), asking)
+        receipt = asking.signed(member(reply, "receipt"), "receipt")
+        due = {"exchange_number": carried.exchange_number, "state": state, **more}
+        self.ev.check_all(clause, rules.receipt(receipt, due))
+
+    def envelope_of(self, draft: Draft) -> Mapping[str, object]:
+        """The strings of a message as they were sent."""
+        sent: dict[str, object] = json.loads(draft.bytes())
+        return sent
+
+    def get(self, path: str) -> Reply:
+        """A public page of the directory. `Inconclusive` when no reply comes."""
+        assert self.parties.network is not None
+        try:
+            return self.parties.network.send(Request("GET", path), self.parties.clock.seconds("reply"))
+        except DoorTrouble as trouble:
+            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+
+    def directory(self) -> dict[str, Signed]:
+        """Every entry by the body that it speaks of."""
+        entries = member(self.get("/renkei/1/bodies"), "entries")
+        signed = [self.asker.signed(one, "entry") for one in entries] if isinstance(entries, list) else []
+        return {str((one.claims or {}).get("body")): one for one in signed}
+
+    def provision_record(self) -> Export:
+        """The network's own record, exported by its operator."""
+        if self.parties.management is None:
+            raise NotTested(both("conformance.why_not.not_claimed", option="management"))
+        self.parties.settle()
+        return read_export(self.parties.management.records())
 
     # --- witnessed negatives -----------------------------------------------------------------------------------------
 
@@ -123,9 +175,10 @@ class NetworkSide:
 
     def negative_answer(self, sender: ForgedBody | None = None) -> None:
         """The whole witnessed negative on an answer: its twin is accepted in the very exchange it was refused in."""
-        carried = self.carry()
-        bench = _AnswerBench(self, carried, sender or self.answerer)
-        Trial(self.ev, bench).run(self.answerer.answer(carried.delivered))
+        for spoil in self.ev.case.spoils:
+            carried = self.carry()
+            bench = _AnswerBench(self, carried, sender or self.answerer)
+            Trial(self.ev, bench).one(self.answerer.answer(carried.delivered), spoil)
 
 
 @dataclass
@@ -137,8 +190,6 @@ class _InquiryBench:
             raise Inconclusive(both("conformance.reason.control_refused", told=words))
 
     def put(self, spoiled: Draft) -> Told:
-        for first in spoiled.before:
-            self.network.send(first)
         return self.network.send(spoiled)[1]
 
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:

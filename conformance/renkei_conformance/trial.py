@@ -61,9 +61,11 @@ class Trial:
         if not self.ev.case.spoils:
             raise ExaminerFault(f"case {self.ev.case.id} is no negative")
         for spoil in self.ev.case.spoils:
-            self._one(draft, self.ev.run.standard.spoils[spoil], clean)
+            self.one(draft, spoil, clean)
 
-    def _one(self, draft: Draft, row: Spoil, clean: Callable[[Draft], Draft]) -> None:
+    def one(self, draft: Draft, spoil: str, clean: Callable[[Draft], Draft] = lambda spoiled: spoiled.twin()) -> None:
+        """One spoil of the case."""
+        row = self.ev.run.standard.spoils[spoil]
         try:
             spoiled = draft.spoil(row.id)
         except NotForgeable as missing:

@@ -41,6 +41,7 @@ class Management:
             ("GET", "kit"): self._kit,
             ("GET", "health"): self._health,
             ("GET", "verify"): self._verify,
+            ("POST", "records"): self._records,
             ("POST", "certificates"): self._certificates,
             ("POST", "addresses"): self._addresses,
             ("POST", "link-codes"): self._link_codes,
@@ -104,6 +105,13 @@ class Management:
 
     async def _verify(self, _: Members) -> Members:
         return {"breaks": [vars_of(broken) for broken in self._in.verify()]}
+
+    async def _records(self, members: Members) -> Members:
+        """The network's own record of provision, which no party of the standard may export."""
+        if self._in.network is None:
+            raise _Wrong(404, "no_network", "an installation with the network")
+        number = members.get("exchange_number")
+        return {"export": self._in.network.records(None if number is None else str(number)).decode()}
 
     # --- what is ordered --------------------------------------------------------------------------------------------
     async def _certificates(self, members: Members) -> Members:
