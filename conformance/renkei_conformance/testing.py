@@ -15,12 +15,14 @@ from renkei_fixtures import instants
 from renkei_fixtures.standard import Standard
 
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, Reply, Request
-from renkei_conformance.forge import crypto
+from renkei_conformance.forge import crypto, plans
+from renkei_conformance.forge.build import Bench, Facts, NotForgeable, Tweak
+from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.plans import SHARED
 from renkei_conformance.forge.reader import Trust
-from renkei_conformance.kit import KeyPair
+from renkei_conformance.kit import KeyPair, Kit
 from renkei_conformance.oracles import authority, fields
-from renkei_conformance.wire import Json, Jwe, Jws, Unreadable, read_jwe, read_jws, read_object, sha256_b64u, unb64u
+from renkei_conformance.wire import Json, Jwe, Jws, Unreadable, peek, read_jwe, read_jws, read_object, sha256_b64u, unb64u
 
 T = TypeVar("T")
 FUTURE = timedelta(seconds=300)
@@ -248,3 +250,54 @@ def _instant(value: object) -> datetime | None:
         return instants.parse(str(value))
     except ValueError:
         return None
+
+
+@dataclass
+class Provider:
+    """A provider by the book, for one record: refuses by the judge, answers at once through `send`.
+
+    `tweak` spoils its answers at one stage of the bench, `results` is what it answers.
+    """
+
+    judge: Judge
+    kit: Kit
+    send: Callable[[Request], Reply]
+    now: Callable[[], datetime]
+    results: list[Json]
+    tweak: Tweak | None = None
+    answered: int = 0
+
+    def __call__(self, request: Request) -> Reply:
+        found = self.judge.faults(request, self.now())
+        envelope = json.loads(request.body) if not found or found[0] != "not_json" else {}
+        if found:
+            order = self.judge.standard.stage_orders["B"]
+            first = min(found, key=lambda code: order.index(self.judge.standard.refusals[code].stage))
+            return refusal(self.judge.standard, first, str(peek(envelope.get("header"))[1].get("message_id")))
+        number = str(peek(envelope["permit"])[1]["exchange_number"])
+        self.send(self.answer(envelope, number))
+        return accepted(number)
+
+    def answer(self, envelope: Json, exchange_number: str) -> Request:
+        """The answer, ready to post to the network."""
+        _, header = peek(envelope["header"])
+        subjects = read_object(unb64u(str(envelope["subjects"])))
+        information = self.judge.standard.informations[str(header["information"])]
+        codes = subjects["link_codes"]
+        assert isinstance(codes, list)
+        asked = plans.Answered(
+            header, sha256_b64u(str(envelope["header"])), exchange_number, codes, information.padded_size
+        )
+        facts = Facts(self.judge.standard, self.kit, self.now(), _no_order, self.judge.body, _no_codes)
+        self.answered += 1
+        dice = Dice(1, f"answer {self.answered}")
+        plan = plans.answer(facts, dice, asked, information.answering_responsibilities[0], self.results, {})
+        return Bench(plan, dice, self.tweak).build()
+
+
+def _no_order(kind: str, body: str) -> KeyPair:
+    raise NotForgeable(kind)
+
+
+def _no_codes(body: str, serials: object) -> tuple[str, ...]:
+    raise NotForgeable(body)

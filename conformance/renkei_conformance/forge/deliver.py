@@ -86,13 +86,13 @@ class Delivery:
             return self._told(self.problem, "reply", self.reply.status)
         if self.reply is None or self.reply.status != 202 or self.draft.exchange_number is None:
             return None
-        first = self._wait(lambda heard: heard.typ in ("renkei-refusal", "renkei-answer"), "answer", 1)
+        first = self._wait(lambda heard: heard.typ == "renkei-refusal" or heard.is_answer, "answer", 1)
         refused = [heard for heard in first if heard.typ == "renkei-refusal"]
         return self._told(dict(refused[0].claims), "message", None) if refused else None
 
     def answers(self, count: int = 1, wait: str = "answer") -> tuple[Heard, ...]:
         """Answers of this exchange that were counted, at least `count` if they come in time (`wait`: a row of the waits)."""
-        return self._wait(lambda heard: heard.typ == "renkei-answer", wait, count)
+        return self._wait(lambda heard: heard.is_answer, wait, count)
 
     def answer(self) -> OpenedAnswer | None:
         """The first counted answer, opened; None when none came in time."""

@@ -17,6 +17,7 @@ from renkei_conformance.drivers import MESSAGES, Reply, Request
 from renkei_conformance.wire import Json, peek, sha256_b64u
 from renkei_fixtures import instants
 
+ANSWER = "renkei-answer"
 Sign = Callable[[str, Json], str]
 """(typ, claims) → a JWS by the network's key. The forge hands it in: nothing here knows a key."""
 
@@ -57,6 +58,11 @@ class Heard:
     """What was replied; None for a lost reply."""
     counted: bool
     """False where the reply was a programmed 503 or lost: the sender owes the same bytes again."""
+
+    @property
+    def is_answer(self) -> bool:
+        """An answer, also one under a wrong `typ`: of what names an exchange, only answers have a body."""
+        return self.typ == ANSWER or "body" in self.envelope
 
 
 @dataclass
@@ -124,7 +130,7 @@ class ForgedNetwork:
 
     def _due(self, exchange: ForgedExchange, typ: str | None, envelope: Json, claims: Json) -> Reply:
         body: Json = {"exchange_number": exchange.number}
-        match typ:
+        match ANSWER if "body" in envelope else typ:
             case "renkei-answer":
                 part = claims.get("part")
                 exchange.parts.setdefault(part, str(envelope.get("header")))

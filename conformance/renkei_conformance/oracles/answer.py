@@ -47,8 +47,14 @@ class Due:
 
 
 def findings(opened: OpenedAnswer, due: Due) -> tuple[tuple[str, Finding], ...]:
-    """Every rule that holds for any one answer, with the clause it decides."""
-    return tuple((clause, finding) for clause, rule in BY_CLAUSE.items() for finding in rule(opened, due))
+    """Every rule that holds for any one answer, with the clause it decides.
+
+    A body that does not open fails the rule about sealing; the rules about what is in it are then left undecided, since
+    nobody has seen it.
+    """
+    undecided = OF_THE_CONTENT if opened.content_bytes is None else ()
+    rules = ((clause, rule) for clause, rule in BY_CLAUSE.items() if clause not in undecided)
+    return tuple((clause, finding) for clause, rule in rules for finding in rule(opened, due))
 
 
 def readable(opened: OpenedAnswer) -> tuple[Finding, ...]:
@@ -185,11 +191,12 @@ def about_the_asked(opened: OpenedAnswer, due: Due) -> tuple[Finding, ...]:
     """The permit's codes in their order, and their hash in the header (P-IDC-004)."""
     why = _why("about_the_asked")
     digest = None if opened.subjects_string is None else sha256_b64u(opened.subjects_string.encode())
+    due_numbers = list(range(1, len(due.link_codes) + 1))
     numbers = [row.get("item_no") for row in opened.results]
     return (
         equal("answer.subjects.link_codes", list(due.link_codes), list(opened.link_codes), why),
         equal("answer.header.subjects_sha256", digest, _claim(opened, "subjects_sha256"), why),
-        equal("answer.content.results", list(range(1, len(due.link_codes) + 1)), numbers, why),
+        *((equal("answer.content.results", due_numbers, numbers, why),) if opened.content_bytes is not None else ()),
     )
 
 
@@ -216,6 +223,9 @@ BY_CLAUSE: dict[str, Callable[[OpenedAnswer, Due], tuple[Finding, ...]]] = {
     "P-ANS-007": closed,
     "P-IDC-004": about_the_asked,
 }
+
+
+OF_THE_CONTENT = ("P-ANS-004", "P-ANS-005")
 
 
 # Rules over several answers, or over an answer and what else is known
