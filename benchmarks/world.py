@@ -27,6 +27,7 @@ from renkei_fixtures.residents import resident
 Json = dict[str, Any]
 COLLECT_AGAIN_S = 0.02
 PATIENCE_S = 30.0
+ACKNOWLEDGED_WITHIN_S = 0.3
 # Ordinary people: the first residents of a body are in rare situations, and some answers wait for a person.
 PEOPLE = [n for n in range(100, 200) if not resident(SEED, PROVIDER, n).protected][:50]
 
@@ -69,53 +70,72 @@ class _Calls:
         return await self.here[party].handle(door, request)
 
 
+class OneProcess:
+    """The three installations in this process, in memory, on a still clock: no HTTP, no disk."""
+
+    def __init__(self) -> None:
+        """Nobody is there before `begin`."""
+        self.line = _Calls()
+
+    async def begin(self) -> None:
+        """Build them and bring what their business systems have."""
+        here, clock = self.line.here, StillClock(NOON)
+        common: Json = {"seed": SEED, "clock": clock, "wire": self.line}
+        here["network"] = network = await Installation.build([], True, **common)
+        for body in (ASKER, PROVIDER):
+            here[body] = await Installation.build([body], False, network_address="call:network", **common)
+            network.move(body, f"call:{body}")
+            await self._business(body, "load", loads()[body])
+
+    async def _business(self, body: str, operation: str, content: bytes) -> Json:
+        here = self.line.here[body]
+        return said(await here.handle("business", business(body, operation, here.tokens[body], content)))
+
+    async def exchange(self, ask_ids: Sequence[str]) -> None:
+        """Ask under these ids, one after the other; each is collected and acknowledged before the next."""
+        for k, ask_id in enumerate(ask_ids):
+            ask = question(ask_id, PEOPLE[k % len(PEOPLE)])
+            await self._business(ASKER, "ask", json.dumps(ask).encode())
+            while sum([await here.settle() for here in self.line.here.values()]):
+                pass
+            collected = await self._business(ASKER, "collect", json.dumps({"ask_id": ask_id}).encode())
+            assert collected["asks"][0]["results"][0]["record"], collected
+
+    async def end(self) -> None:
+        """Let go of everything."""
+        for here in self.line.here.values():
+            await here.close()
+
+
 async def calibrate(exchanges: int = 3) -> tuple[list[Operation], list[int]]:
     """The operations of one exchange, and the bytes of its messages in the order in which they were sent.
 
     The first exchange, with its look-ups, is not counted; all others must take the same. AssertionError if they do not.
     """
-    line, clock = _Calls(), StillClock(NOON)
-    common: Json = {"seed": SEED, "clock": clock, "wire": line}
-    line.here["network"] = network = await Installation.build([], True, **common)
-    for body in (ASKER, PROVIDER):
-        line.here[body] = here = await Installation.build([body], False, network_address="call:network", **common)
-        network.move(body, f"call:{body}")
-        content = loads()[body]
-        said(await here.handle("business", business(body, "load", here.tokens[body], content)))
-    heard = []
+    world, heard = OneProcess(), []
+    await world.begin()
     with record() as operations:
         for k in range(exchanges + 1):
             operations.clear()
-            line.sizes.clear()
-            await _one(line, k)
-            heard.append((list(operations), list(line.sizes)))
-    for here in line.here.values():
-        await here.close()
+            world.line.sizes.clear()
+            await world.exchange([f"calibration-{k}"])
+            heard.append((list(operations), list(world.line.sizes)))
+    await world.end()
     keys = [([operation.key for operation in taken], sizes) for taken, sizes in heard[1:]]
     assert all(key == keys[0] for key in keys), keys
     return heard[-1]
 
 
-async def _one(line: _Calls, k: int) -> None:
-    asker = line.here[ASKER]
-    ask = json.dumps(question(f"calibration-{k}", PEOPLE[k])).encode()
-    said(await asker.handle("business", business(ASKER, "ask", asker.tokens[ASKER], ask)))
-    while sum([await here.settle() for here in line.here.values()]):
-        pass
-    found = json.dumps({"ask_id": f"calibration-{k}"}).encode()
-    collected = said(await asker.handle("business", business(ASKER, "collect", asker.tokens[ASKER], found)))
-    assert collected["asks"][0]["results"][0]["record"], collected
-
-
 # --- over HTTP ------------------------------------------------------------------------------------------------------
 class ThreeProcesses:
-    """Three children on loopback, their storage in `folder`. `line` stands for the inquirer's business systems."""
+    """Three children on loopback, their storage in `folder` or, where that is None, in memory."""
 
-    def __init__(self, children: Children, folder: Path) -> None:
+    def __init__(self, children: Children, folder: Path | None) -> None:
         """Start them. Raises SetupError."""
         self.folder = folder
         common = ("--seed", str(SEED), "--clock", render(NOON))
-        data = {party: ("--data", str(folder / party)) for party in ("network", ASKER, PROVIDER)}
+        parties = ("network", ASKER, PROVIDER)
+        data = {party: ("--data", str(folder / party)) if folder is not None else () for party in parties}
         network = children.emulate("network", "--only", "network", *data["network"], *common)
         near = ("--network", str(network.ready["network_url"]))
         bodies = {b: children.emulate(b, "--only", b, *near, *data[b], *common) for b in (ASKER, PROVIDER)}
@@ -167,12 +187,20 @@ class ThreeProcesses:
 
     def collected(self) -> int:
         """How many exchanges the network itself knows to be collected: their acknowledgements have arrived."""
+        if self.folder is None:
+            return 0
         with sqlite3.connect(f"file:{self.folder / 'network' / 'network.db'}?mode=ro", uri=True) as file:
             (count,) = file.execute("SELECT count(*) FROM event WHERE state = 'collected'").fetchone()
         return int(count)
 
     async def acknowledged(self, count: int) -> None:
-        """Wait until the network has the acknowledgements of so many exchanges. AssertionError if it never has."""
+        """Wait until the network has the acknowledgements of so many exchanges. AssertionError if it never has.
+
+        Nobody can look into a memory; there some time must do.
+        """
+        if self.folder is None:
+            await asyncio.sleep(ACKNOWLEDGED_WITHIN_S)
+            return
         until = time.monotonic() + PATIENCE_S
         while (known := self.collected()) < count:
             assert time.monotonic() < until, (known, count)
