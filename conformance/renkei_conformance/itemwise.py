@@ -43,9 +43,14 @@ class Told:
 
     @property
     def got(self) -> dict[Leaf, object]:
-        """Every leaf that came."""
+        """Every leaf that came. A group left empty because its zeros were left out is no item of its own."""
         record = self.result.get("record")
-        return dict(items.leaves(record)) if isinstance(record, dict) else {}
+        came = dict(items.leaves(record)) if isinstance(record, dict) else {}
+        return {leaf: value for leaf, value in came.items() if not (value == {} and self._held_zeros(leaf))}
+
+    def _held_zeros(self, group: Leaf) -> bool:
+        beneath = [value for leaf, value in self.due.items() if leaf[: len(group)] == group]
+        return bool(beneath) and all(_is_zero(value) for value in beneath)
 
 
 def provided(told: Told) -> Finding:
@@ -90,7 +95,7 @@ def types(told: Told) -> tuple[Finding, ...]:
     """P-ITM-004: JSON type and digits of every item that came with a value."""
     record = told.result.get("record")
     found = items.typed(told.standard.informations[INFORMATION], record)
-    return tuple(one for one in found if one.got is not None or not one.path)
+    return tuple(one for one in found if one.got is not None and one.got != {})
 
 
 def year(told: Told) -> Finding:

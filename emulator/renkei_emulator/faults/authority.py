@@ -16,7 +16,12 @@ def permit_is_enough(rooms: BodyRooms) -> BodyRooms:
     def any_row(_claims: Claims, standard: Any, *_rest: Any) -> Any:
         return standard.authority[0]
 
-    return replace(rooms, find_row=tolerant(rooms.find_row, "authority_not_granted", any_row))
+    def some_minimum(found: Any, information: Any, affair: str) -> dict[str, Any]:
+        known = affair if affair in information.minimum else next(iter(information.minimum))
+        return rooms.record_of(found, information, known)
+
+    find_row = tolerant(rooms.find_row, "authority_not_granted", any_row)
+    return replace(rooms, find_row=find_row, record_of=some_minimum)
 
 
 def authority_dates_ignored(rooms: BodyRooms) -> BodyRooms:

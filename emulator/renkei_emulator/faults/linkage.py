@@ -136,7 +136,11 @@ def reuse_unnoticed(rooms: BodyRooms) -> BodyRooms:
 
 
 def permit_never_expires(rooms: BodyRooms) -> BodyRooms:
-    return replace(rooms, check_permit_time=tolerant(rooms.check_permit_time, "permit_expired", nothing))
+    def but_for_the_end(permit: Claims, framed: Framed) -> None:
+        rooms.check_permit_fields({**permit, "expires_at": framed.claims["expires_at"]}, framed)
+
+    check_time = tolerant(rooms.check_permit_time, "permit_expired", nothing)
+    return replace(rooms, check_permit_time=check_time, check_permit_fields=but_for_the_end)
 
 
 def permit_hash_of_header_only(rooms: BodyRooms) -> BodyRooms:

@@ -14,7 +14,8 @@ from renkei_fixtures.messages import both
 from renkei_fixtures.municipalities import COUNTERPART
 
 # Own numbers that a program takes for one another: as numbers, by their beginning, by their end, by a comparison of text.
-CONFUSABLE = ("12", "012", "000000000000012", "120", "1200000", "12000001", "12000002", "A12", "a12", "12-", "12 ")
+CONFUSABLE = ("12", "012", "000000000000012", "120", "1200000", "12000001", "12000002", "A12", "a12", "12-", "12 ",
+              "700000000000001", "700000000000002")  # fmt: skip
 
 
 # P-IDC-001 提供者は、許可証とともに届いたリンクコードが指す本人の情報で応答しなければならない。
