@@ -7,7 +7,6 @@ say is in `_RULES`. Values stay as they travelled (strings, ints, lists): a clai
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from renkei_emulator.envelope import strict_json, unb64u
@@ -151,9 +150,15 @@ def _condition(when: str) -> tuple[str, frozenset[str]]:
     return name, frozenset(values.split("|"))
 
 
-@lru_cache(maxsize=256)
+_SHAPES: dict[int, tuple[tuple["Field", ...], Shape]] = {}
+
+
 def _shape(fields: tuple["Field", ...]) -> Shape:
-    return Shape(fields)
+    """Compiled once. Kept by identity: to hash a table of fields costs more than to check a message against it."""
+    known = _SHAPES.get(id(fields))
+    if known is None:  # kept with its table, whose id so stays its own
+        known = _SHAPES[id(fields)] = (fields, Shape(fields))
+    return known[1]
 
 
 # --- what the table cannot say --------------------------------------------------------------------------------------

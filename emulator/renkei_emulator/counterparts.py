@@ -29,8 +29,11 @@ ENTRIES_KEPT = timedelta(minutes=5)
 
 
 class _Entries(NamedTuple):
+    """The directory's entries as fetched, and those that were believed since."""
+
     until: datetime
     by_body: dict[str, str]
+    believed: dict[str, Claims]
 
 
 class Counterparts:
@@ -85,12 +88,14 @@ class Counterparts:
         """The newest valid sealing certificate of a body by its own signed entry, or None: no such body."""
         now = self._clock.now()
         if self._entries is None or self._entries.until <= now:
-            self._entries = _Entries(now + ENTRIES_KEPT, await self._fetch_entries())
-        entry = self._entries.by_body.get(body)
-        if entry is None:
-            return None
-        claims = await self._believed(entry, body, now)
-        return claims["sealing_kids"][-1] if claims is not None else None
+            self._entries = _Entries(now + ENTRIES_KEPT, await self._fetch_entries(), {})
+        entries = self._entries
+        if body not in entries.believed:
+            claims = await self._believed(entries.by_body[body], body, now) if body in entries.by_body else None
+            if claims is None:
+                return None
+            entries.believed[body] = claims
+        return str(entries.believed[body]["sealing_kids"][-1])
 
     async def _fetch_entries(self) -> dict[str, str]:
         reply = await self._get(BODIES)

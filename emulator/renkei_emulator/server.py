@@ -214,6 +214,7 @@ def _server(installation: Installation, door: Door) -> _Server:
         access_log=False,
         log_level="error",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=2,
     )
