@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from renkei_conformance.errors import NotTested
-from renkei_conformance.testing import BareStage, run_small
+from renkei_conformance.testing_cases import BareStage, run_small
 from renkei_fixtures.run_record import CaseFinished, Check, Problem
 from renkei_fixtures.standard import Text
 
 HEAD = """
 from renkei_conformance.case import PROVIDER, Positive, case
 from renkei_conformance.errors import Inconclusive
-from renkei_conformance.testing import BROKEN, HELD, WHY
+from renkei_conformance.testing_cases import BROKEN, HELD, WHY
 
 def row(id, *clauses, **more):
     return case(id, verifies=clauses, role=PROVIDER, family="items", kind=Positive(), ja="件", en="case", **more)
