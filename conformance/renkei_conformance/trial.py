@@ -61,7 +61,8 @@ class Trial:
         if not self.ev.case.spoils:
             raise ExaminerFault(f"case {self.ev.case.id} is no negative")
         for spoil in self.ev.case.spoils:
-            self.one(draft, spoil, clean)
+            # Ids of its own for each: what one spoil got answered must not be laid to the next.
+            self.one(draft.twin(), spoil, clean)
 
     def one(self, draft: Draft, spoil: str, clean: Callable[[Draft], Draft] = lambda spoiled: spoiled.twin()) -> None:
         """One spoil of the case."""

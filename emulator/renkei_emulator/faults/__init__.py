@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from renkei_emulator.faults import answers, authority, linkage, mirrors, store
+from renkei_emulator.faults import answers, authority, held_back, linkage, mirrors, store
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
 from renkei_fixtures.errors import SetupError
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from renkei_emulator.network.rooms import NetworkRooms
     from renkei_emulator.rooms import BodyRooms
 
-BODY: dict[str, Fault] = {**linkage.FAULTS, **authority.FAULTS, **store.FAULTS, **answers.FAULTS, **mirrors.BODY}
-NETWORK = {**NETWORK_VENDOR, **mirrors.NETWORK}
+BODY: dict[str, Fault] = {
+    **linkage.FAULTS,
+    **authority.FAULTS,
+    **store.FAULTS,
+    **answers.FAULTS,
+    **mirrors.BODY,
+    **held_back.BODY,
+}
+NETWORK = {**NETWORK_VENDOR, **mirrors.NETWORK, **held_back.NETWORK}
 
 
 def check_names(armed: Iterable[str]) -> None:
