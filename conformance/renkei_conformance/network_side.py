@@ -219,12 +219,16 @@ class _AnswerBench:
     network: NetworkSide
     carried: Carried
     sender: ForgedBody
+    taken: bool = False
+    """The spoiled answer was accepted: then the exchange has its answer, and a clean one needs another exchange."""
 
     def control(self, clean: Draft) -> None:
         self.network.answered(self.network.carry())
 
     def put(self, spoiled: Draft) -> Told:
-        return self.network.send(spoiled, self.sender)[1]
+        said = self.network.send(spoiled, self.sender)[1]
+        self.taken = said.sort == "accepted"
+        return said
 
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
         if said.sort != "refused":
@@ -235,6 +239,8 @@ class _AnswerBench:
                                                         both("conformance.why.silent"))  # fmt: skip
 
     def alive(self, clean: Draft) -> tuple[str, Finding]:
+        if self.taken:
+            clean = self.network.answerer.answer(self.network.carry().delivered)
         said = self.network.send(clean, self.network.answerer)[1]
         ok = said.sort == "accepted"
         return ACCEPTS, Finding(ok, "accepted", said.short(), "", both("conformance.why.alive"))

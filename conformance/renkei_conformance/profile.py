@@ -33,9 +33,9 @@ class Product(_Part):
     vendor: Line
     version: Line
     body: StrictStr = SUBJECT
-    roles: Annotated[tuple[Literal["provider"], ...], Field(min_length=1)] = ("provider",)
-    informations: Annotated[tuple[StrictStr, ...], Field(min_length=1)] = ("income_tax_certificate",)
-    use_cases: Annotated[tuple[Annotated[StrictInt, Field(ge=1, le=8)], ...], Field(min_length=1)] = (1,)
+    roles: tuple[Literal["provider"], ...] = ("provider",)
+    informations: tuple[StrictStr, ...] = ("income_tax_certificate",)
+    use_cases: tuple[Annotated[StrictInt, Field(ge=1, le=8)], ...] = (1,)
     options: tuple[Option, ...] = ()
     population: Annotated[StrictInt, Field(ge=1)] = 100_000
     line_kbps: Annotated[StrictInt, Field(ge=1)] = 128
@@ -131,6 +131,9 @@ def _meaning(profile: Profile, where: str, standard: Standard | None) -> Iterato
     port = profile.network_side.listen_on[1]
     if not 0 < port < 65536:
         yield SetupError("conformance.profile.wrong_value", f"{where}: network_side.listen", "host:1–65535", str(port))
+    for key in ("roles", "informations", "use_cases"):
+        if not getattr(product, key):
+            yield SetupError("conformance.profile.wrong_value", f"{where}: product.{key}", "1 …", "[]")
     for name in product.informations if standard is not None else ():
         if standard is not None and name not in standard.informations:
             known = ", ".join(standard.informations)

@@ -53,5 +53,12 @@ class HttpDoor:
             chunks.append(chunk)
         return b"".join(chunks)
 
+    def __enter__(self) -> HttpDoor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
+        """Let the connections go."""
         self._client.close()

@@ -14,9 +14,9 @@ Fault = Callable[[BodyRooms], BodyRooms]
 def tolerant(step: Callable[..., Any], code: str, instead: Callable[..., Any]) -> Callable[..., Any]:
     """The step, but where it would refuse with `code`, what a careless product does `instead`."""
 
-    def careless(*args: Any) -> Any:
+    def careless(*args: Any, **named: Any) -> Any:
         try:
-            return step(*args)
+            return step(*args, **named)
         except Refused as refused:
             if refused.code != code:
                 raise

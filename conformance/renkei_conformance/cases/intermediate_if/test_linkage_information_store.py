@@ -64,6 +64,8 @@ def test_asked_year(product: Product, ev: Evidence) -> None:
     for situation in ("taxed", "non_taxable"):
         for year in ("2024", "2025"):
             ev.check("P-ITM-003", itemwise.year(ask_about(product, product.people.of(situation), year=year)))
+    other = product.ask(year="2019").result.get("result")
+    ev.check("P-ITM-003", equal("results[0].result", "no_record", other, both("conformance.why.no_other_year")))
 
 
 # P-ITM-004 提供者は、項目の値を項目表の型の JSON（X・N・9 は文字列、S9 は整数）とし、桁数の範囲内としなければな
