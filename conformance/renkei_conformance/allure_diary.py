@@ -56,5 +56,5 @@ class AllureDiary:
             if isinstance(line.event, run_record.Message | run_record.Check)
         ]
         if messages:
-            text = json.dumps(messages[:MOST_MESSAGES], ensure_ascii=False, indent=1)
-            allure.attach(text, name="messages", attachment_type=allure.attachment_type.JSON)
+            told = json.dumps(messages[:MOST_MESSAGES], ensure_ascii=False, indent=1)
+            allure.attach(told, name="messages", attachment_type=allure.attachment_type.JSON)

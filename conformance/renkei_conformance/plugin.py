@@ -140,7 +140,7 @@ class Examiner:
         return self._stage.fixture("parties", ev)
 
     def _keep(self, ev: Evidence, finished: run_record.CaseFinished, ended: BaseException | None) -> None:
-        if finished.verdict == Verdict.EXAMINER_FAULT and ended is not None:
+        if Verdict(finished.verdict) is Verdict.EXAMINER_FAULT and ended is not None:
             self.faults.append("".join(traceback.format_exception(ended)))
             words = both("conformance.problem.examiner", case=ev.case.id, detail=repr(ended))
             self._evidence.record.add(run_record.Problem(label="examiner", text=words, where=where(ended)))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, StringConstraints, ValidationError
+
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.municipalities import SUBJECT, load_bodies
 from renkei_fixtures.standard import Standard
@@ -125,7 +126,10 @@ def _meaning(profile: Profile, where: str, standard: Standard | None) -> Iterato
     if product.body not in local:
         yield SetupError("conformance.profile.wrong_value", f"{where}: product.body", ", ".join(local), product.body)
     # Looked at here and not in the models: in process there are no addresses, and a profile is made without a file.
-    for key, address in (("network_side", profile.network_side.address), ("business_side", profile.business_side.address)):
+    for key, address in (
+        ("network_side", profile.network_side.address),
+        ("business_side", profile.business_side.address),
+    ):
         if not ADDRESS.fullmatch(address):
             yield SetupError("conformance.profile.wrong_value", f"{where}: {key}.address", "http://host:port", address)
     port = profile.network_side.listen_on[1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from renkei_conformance import coverage, verdict
 from renkei_conformance.allure_diary import AllureDiary
@@ -114,7 +115,7 @@ def _finish(
     )
     words = words_of(setup.standard, outcome.verdict)
     results = {clause: _clause_result(clause, one, cases) for clause, one in clauses.items()}
-    totals = {"clauses": _count(clauses.values()), "cases": _count(Verdict(c.verdict) for c in cases.values()),
+    totals: dict[str, Any] = {"clauses": _count(clauses.values()), "cases": _count(Verdict(c.verdict) for c in cases.values()),
               "examples_cap": setup.examples_cap}  # fmt: skip
     record.add(
         run_record.RunFinished(

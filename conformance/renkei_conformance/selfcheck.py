@@ -195,7 +195,8 @@ def _alarms(result: RunResult) -> list[str]:
 
 def _sighting(**members: Any) -> Sighting:
     lists = {"breaks", "due", "failed", "inconclusive", "cases"}
-    return Sighting(**{name: tuple(value) if name in lists else value for name, value in members.items()})
+    read: dict[str, Any] = {name: tuple(value) if name in lists else value for name, value in members.items()}
+    return Sighting(**read)
 
 
 def _earlier(out: Path | None, hashes: Mapping[str, str]) -> dict[str, Sighting]:
@@ -220,7 +221,8 @@ def _forked(
     jobs: list[Any], look: Callable[[Any], dict[str, Any]], at_once: int
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Each job in a child of its own, `at_once` at a time. RuntimeError when a child falls: a bug of ours."""
-    waiting, running = list(jobs), {}
+    waiting = list(jobs)
+    running: dict[int, tuple[Any, int]] = {}
     while waiting or running:
         while waiting and len(running) < at_once:
             job = waiting.pop(0)

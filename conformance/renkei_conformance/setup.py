@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from renkei_conformance.case import Role
+from renkei_conformance.case import PROVIDER, Role
 from renkei_conformance.parties import Parties
 from renkei_fixtures import run_record
 from renkei_fixtures.run_record import Event, RunVerdict
@@ -31,7 +31,7 @@ class RunSetup:
     product: run_record.Product
     set: Literal["smoke", "full"] = "full"
     only: Sequence[str] = ()
-    roles: Collection[Role] = ("provider",)
+    roles: Collection[Role] = (PROVIDER,)
     out: Path | None = None
     lang: Literal["ja", "en"] = "ja"
     examples_cap: int = EXAMPLES_CAP

@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from renkei_fixtures import instants
-from renkei_fixtures.standard import Standard
-
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, Reply, Request
 from renkei_conformance.forge import crypto, plans
 from renkei_conformance.forge.build import Bench, Facts, NotForgeable, Tweak
@@ -22,7 +19,20 @@ from renkei_conformance.forge.plans import SHARED
 from renkei_conformance.forge.reader import Trust
 from renkei_conformance.kit import KeyPair, Kit
 from renkei_conformance.oracles import authority, fields
-from renkei_conformance.wire import Json, Jwe, Jws, Unreadable, peek, read_jwe, read_jws, read_object, sha256_b64u, unb64u
+from renkei_conformance.wire import (
+    Json,
+    Jwe,
+    Jws,
+    Unreadable,
+    peek,
+    read_jwe,
+    read_jws,
+    read_object,
+    sha256_b64u,
+    unb64u,
+)
+from renkei_fixtures import instants
+from renkei_fixtures.standard import Standard
 
 T = TypeVar("T")
 FUTURE = timedelta(seconds=300)
@@ -142,7 +152,10 @@ class _Sitting:
         elif leaf.not_valid_before_utc > self.now:
             self.found.append("certificate_not_yet_valid")
         else:
-            self.add("certificate_chain_invalid", crypto.chain_trouble(pem, self.judge.trust.anchors_pem, self.now) is not None)
+            self.add(
+                "certificate_chain_invalid",
+                crypto.chain_trouble(pem, self.judge.trust.anchors_pem, self.now) is not None,
+            )
         looked = crypto.look(pem)
         self.add("certificate_revoked", crypto.is_revoked(pem, self.judge.trust.crl_der))
         self.add("certificate_usage_wrong", looked.usages != ("digital_signature",) or looked.is_ca)
@@ -184,7 +197,9 @@ class _Sitting:
         self.add("edition_not_supported", not known)
         pem = self.judge.trust.chain_of(str(header.get("reply_kid")))
         looked = crypto.look(pem) if pem else None
-        right = looked and looked.usages == ("key_agreement",) and looked.uris == (f"urn:renkei:body:{header.get('from')}",)
+        right = (
+            looked and looked.usages == ("key_agreement",) and looked.uris == (f"urn:renkei:body:{header.get('from')}",)
+        )
         self.add("reply_key_invalid", not right)
 
     def content(self, body: Jwe, header: Json) -> None:
@@ -198,7 +213,10 @@ class _Sitting:
             self.found.append("content_form_invalid")
             return
         listed = self.judge.standard.message_types["renkei-inquiry"].content_fields
-        self.add("body_not_bound", any(content.get(name) != header.get(name) for name in ("message_id", "from", "to") if header))
+        self.add(
+            "body_not_bound",
+            any(content.get(name) != header.get(name) for name in ("message_id", "from", "to") if header),
+        )
         self.add("content_form_invalid", bool(fields.misfits(listed, content)))
         information = self.judge.standard.informations.get(str(header.get("information")))
         if information is None or not isinstance(items := content.get("items"), list):

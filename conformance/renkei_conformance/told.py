@@ -33,7 +33,7 @@ class Told:
 
     def short(self) -> dict[str, object]:
         """For the report's *got* column."""
-        parts = {"status": self.status, "code": self.code, "stage": self.stage}
+        parts: dict[str, object] = {"status": self.status, "code": self.code, "stage": self.stage}
         return {"told": self.sort, **{name: part for name, part in parts.items() if part is not None}} | (
             {} if self.code else {"words": self.words}
         )

@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
-from renkei_fixtures.errors import SetupError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from renkei_conformance.drivers import DoorTrouble, Reply, Request
 from renkei_conformance.lower.network import LostReply
 from renkei_conformance.lower.tap import Tap
+from renkei_fixtures.errors import SetupError
 
 BODY_LIMIT = 32 * 1024 * 1024
 HOST = "127.0.0.1"

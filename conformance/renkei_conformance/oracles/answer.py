@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from renkei_fixtures import instants
-from renkei_fixtures.messages import both
-from renkei_fixtures.standard import Standard
-from renkei_fixtures.text import Text
-
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.forge.draft import Draft
 from renkei_conformance.forge.reader import OpenedAnswer
 from renkei_conformance.oracles import authority, fields
 from renkei_conformance.wire import Unreadable, sha256_b64u, unb64u
+from renkei_fixtures import instants
+from renkei_fixtures.messages import both
+from renkei_fixtures.standard import Standard
+from renkei_fixtures.text import Text
 
 SALT_BYTES = 16
 

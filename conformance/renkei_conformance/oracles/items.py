@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-
+from renkei_conformance.finding import Finding, equal
 from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard
 from renkei_fixtures.standard.rows import Information, Item
-
-from renkei_conformance.finding import Finding, equal, same
 
 JsonObject = dict[str, object]
 Path = tuple[str, ...]
@@ -65,41 +63,6 @@ def dotted(path: Path) -> str:
 
 
 # Findings about one provided record
-
-
-def same_set(due: Mapping[str, object], got: object, path: str = "record") -> Finding:
-    """Exactly the due items: none more, none less (P-ITM-001, -006, -007)."""
-    expected = sorted(dotted(leaf) for leaf, _ in leaves(due))
-    found = sorted(dotted(leaf) for leaf, _ in leaves(got)) if isinstance(got, dict) else type(got).__name__
-    return equal(path, expected, found, both("conformance.rule.minimum_set"))
-
-
-def same_values(due: Mapping[str, object], got: object, path: str = "record") -> tuple[Finding, ...]:
-    """Every due value as it was loaded, type and all (P-ITM-002, -005); one finding per item that is there."""
-    found = dict(leaves(got)) if isinstance(got, dict) else {}
-    why = both("conformance.rule.value_as_loaded")
-    return tuple(
-        Finding(same(value, found[leaf]), value, found[leaf], f"{path}.{dotted(leaf)}", why)
-        for leaf, value in leaves(due)
-        if leaf in found
-    ) or (Finding(not due, len(due), 0, path, why),)
-
-
-def zero_and_absent(due: Mapping[str, object], got: object, path: str = "record") -> tuple[Finding, ...]:
-    """Zero stands as 0, what has no value does not stand at all, and never as null (P-ITM-005)."""
-    found = dict(leaves(got)) if isinstance(got, dict) else {}
-    wanted = dict(leaves(due))
-    why = both("conformance.rule.zero_and_absent")
-    zeros = [Finding(same(found.get(leaf), 0), 0, found.get(leaf), f"{path}.{dotted(leaf)}", why)
-             for leaf, value in wanted.items() if same(value, 0)]  # fmt: skip
-    extra = [
-        Finding(False, "absent", value, f"{path}.{dotted(leaf)}", why)
-        for leaf, value in found.items()
-        if leaf not in wanted
-    ]
-    nulls = [Finding(False, "absent", None, f"{path}.{dotted(leaf)}", why)
-             for leaf, value in found.items() if value is None and leaf in wanted]  # fmt: skip
-    return (*zeros, *extra, *nulls) or (equal(path, sorted(map(dotted, wanted)), sorted(map(dotted, found)), why),)
 
 
 def typed(information: Information, got: object, path: str = "record") -> tuple[Finding, ...]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from renkei_fixtures import instants
-from renkei_fixtures.messages import both
-from renkei_fixtures.standard import Standard
-
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.forge.plans import SHARED
 from renkei_conformance.forge.reader import Signed
 from renkei_conformance.oracles import authority
 from renkei_conformance.wire import sha256_b64u
+from renkei_fixtures import instants
+from renkei_fixtures.messages import both
+from renkei_fixtures.standard import Standard
 
 NETWORK_URI = "urn:renkei:network"
 

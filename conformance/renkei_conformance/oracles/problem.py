@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from renkei_fixtures.messages import both
-from renkei_fixtures.standard import Standard
-
 from renkei_conformance.drivers import Reply
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.wire import Json, Unreadable, nulls, read_object
+from renkei_fixtures.messages import both
+from renkei_fixtures.standard import Standard
 
 REQUIRED = ("type", "status", "code", "stage")
 OPTIONAL = ("message_id", "exchange_number", "item_nos", "detail")

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from renkei_fixtures import instants
-from renkei_fixtures.messages import both
-
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.forge.reader import Signed
 from renkei_conformance.wire import Json, Unreadable, read_object, sha256_b64u
+from renkei_fixtures import instants
+from renkei_fixtures.messages import both
 
 PERSONAL = re.compile(rb',"personal":\{.*\}(?=\}$)', re.DOTALL)
 """Personal data stands in a member of its own, the last one; the chain runs over its salted hash (`personal_sha256`)."""

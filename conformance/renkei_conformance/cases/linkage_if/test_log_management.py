@@ -69,7 +69,7 @@ def test_no_person_in_the_linkage_logs(product: Product, ev: Evidence) -> None:
     product.ask(person)
     product.put(product.inquiry(person).spoil("key.unknown"))
     held = person.last("2025")
-    income = str(held.record["taxation"]["general_portion"]["total_income"]) if held and held.record else ""  # type: ignore[index,call-overload]
+    income = str(held.record["taxation"]["general_portion"]["total_income"]) if held and held.record else ""  # type: ignore[index]
     values = {"link code": person.link_code, "own number": person.own_number, "total income": income}
     for log in ("access", "audit"):
         ev.check_all("P-REC-003", records.shows_none(exported(product, log), values, log))
