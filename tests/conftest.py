@@ -13,16 +13,16 @@ from renkei_fixtures.standard import load
 EXAMPLES = 2
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def examined():
-    """`examined(change, seed)`: the set run against what `change` makes of the reference's parties."""
+    """`examined(change, seed)`: the set run against the reference, `change(world)` giving parties to put in its place."""
 
-    def examine(change=lambda world: {}, seed=1, kind="product", out=None, examples=EXAMPLES):
+    def examine(change=lambda world: {}, seed=1, kind="product", examples=EXAMPLES, only=()):
         world = InProcess(seed, load())
         try:
             parties = replace(world.parties, **change(world))
             product = product_row(None).model_copy(update={"kind": kind})
-            setup = RunSetup(parties, load(), seed, product, out=out, examples_cap=examples, allure=False)
+            setup = RunSetup(parties, load(), seed, product, only=only, examples_cap=examples, allure=False)
             result = run(setup)
         finally:
             world.close()

@@ -5,8 +5,12 @@ They are the reference behind a business side that loads something else than it 
 
 from dataclasses import replace
 
+import pytest
+
 NEWEST_RECORD, VALUES_AS_LOADED = "P-ITM-009", "P-ITM-002"
 OTHERWISE_RIGHT = {"P-TRN-001", "P-SIG-001", "P-PRM-002", "P-CNT-002", "P-ANS-001"}
+
+pytestmark = pytest.mark.slow
 
 
 class Loading:
@@ -57,8 +61,6 @@ def test_right_for_one_seed_only_passes_with_that_seed_and_fails_with_another(ex
     same = examined(with_table, seed=1)
     other = examined(with_table, seed=2)
 
-    assert {clause: row.verdict for clause, row in same.clauses.items()} == {
-        clause: row.verdict for clause, row in right.clauses.items()
-    }
+    assert (right.verdict, same.verdict) == ("conformant", "conformant")
     assert (other.exit_code, other.verdict) == (1, "not_conformant")
-    assert VALUES_AS_LOADED in other.clauses_with("fail") - right.clauses_with("fail")
+    assert VALUES_AS_LOADED in other.clauses_with("fail")

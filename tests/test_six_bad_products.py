@@ -5,6 +5,8 @@ Two more of the six, whose fault is in what they hold, are in `test_bad_records.
 
 import json
 
+import pytest
+
 from renkei_conformance.drivers import Reply
 from renkei_conformance.opened import claims_of
 from renkei_fixtures.standard import load
@@ -12,6 +14,8 @@ from renkei_fixtures.standard import load
 STANDARD = load()
 ACCEPTS_A_RIGHT_INQUIRY, ANSWER_IS_BOUND = "P-TRN-001", "P-ANS-003"
 ONE_OF_EACH_STAGE = {"P-FRM-001", "P-SIG-001", "P-FRS-002", "P-PRM-002", "P-AUT-001", "P-CNT-001"}
+
+pytestmark = pytest.mark.slow
 
 
 def refusing(result):

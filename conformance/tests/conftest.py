@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+
 from renkei_conformance.drivers import Reply, Request
 from renkei_conformance.drivers.callables import CallableDoor
 from renkei_conformance.forge.bench import Forge
@@ -51,7 +52,11 @@ class Pki:
         usage = dict.fromkeys(
             ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
              "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False)  # fmt: skip
-        usage |= {"key_cert_sign": True, "crl_sign": True} if ca else {("key_agreement" if sealing else "digital_signature"): True}
+        usage |= (
+            {"key_cert_sign": True, "crl_sign": True}
+            if ca
+            else {("key_agreement" if sealing else "digital_signature"): True}
+        )
         builder = (
             x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(own.public_key())
             .serial_number(x509.random_serial_number())
@@ -60,17 +65,27 @@ class Pki:
             .add_extension(x509.KeyUsage(**usage), critical=True)
         )  # fmt: skip
         if uri:
-            builder = builder.add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)]), critical=False)
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)]), critical=False
+            )
         return builder.sign(key, hashes.SHA256())
 
-    def leaf(self, uri: str, *, sealing=False, days=(-365, 365), rogue=False, self_signed=False, revoked=False, by=None) -> KeyPair:
+    def leaf(
+        self, uri: str, *, sealing=False, days=(-365, 365), rogue=False, self_signed=False, revoked=False, by=None
+    ) -> KeyPair:
         own = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, uri[-30:])])
         issuer, key = (self.rogue, self.rogue_key) if rogue else (self.issuing, self.issuing_key)
         if by is not None:
             issuer, key = by
         certificate = self._signed(
-            subject, subject if self_signed else issuer.subject, own, own if self_signed else key, uri=uri, sealing=sealing, days=days
+            subject,
+            subject if self_signed else issuer.subject,
+            own,
+            own if self_signed else key,
+            uri=uri,
+            sealing=sealing,
+            days=days,
         )
         if revoked:
             self.revoked.append(certificate.serial_number)
@@ -103,13 +118,17 @@ class Pki:
         certificate = self._signed(name, self.issuing.subject, own, self.issuing_key, ca=True, uri=uri)
         kid = urlsafe_b64encode(hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()).rstrip(b"=").decode()
         self.pems[kid] = "".join(link.public_bytes(Encoding.PEM).decode() for link in (certificate, self.issuing))
-        return KeyPair(kid, self.pems[kid], own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+        return KeyPair(
+            kid, self.pems[kid], own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        )
 
     def crl(self) -> bytes:
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.issuing.subject)
         builder = builder.last_update(NOW - timedelta(days=1)).next_update(NOW + timedelta(days=1))
         for serial in self.revoked:
-            revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW - timedelta(days=1)).build()
+            revoked = (
+                x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW - timedelta(days=1)).build()
+            )
             builder = builder.add_revoked_certificate(revoked)
         return builder.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
@@ -125,7 +144,10 @@ class FakeManagement:
         return self._pki.order(kind, body)
 
     def link_codes(self, body: str, serials) -> tuple[str, ...]:
-        return tuple(urlsafe_b64encode(hashlib.sha256(f"{body} {n}".encode()).digest()[:16]).rstrip(b"=").decode() for n in serials)
+        return tuple(
+            urlsafe_b64encode(hashlib.sha256(f"{body} {n}".encode()).digest()[:16]).rstrip(b"=").decode()
+            for n in serials
+        )
 
     def set_address(self, body: str, address: str) -> None:
         self.addresses[body] = address
@@ -159,7 +181,11 @@ class World:
 
     def _serve(self, request: Request) -> Reply:
         pem = self.pki.pems.get(request.path.rpartition("/")[2])
-        return Reply(404) if pem is None else Reply(200, {"content-type": "application/pem-certificate-chain"}, pem.encode())
+        return (
+            Reply(404)
+            if pem is None
+            else Reply(200, {"content-type": "application/pem-certificate-chain"}, pem.encode())
+        )
 
     def forge(self, label: str = "test") -> Forge:
         return Forge(self.parties, self.standard, 7, label)
@@ -182,7 +208,9 @@ def world(pki: Pki) -> World:
         uri = f"urn:renkei:body:{code}"
         bodies[code] = BodyKit(code, pki.leaf(uri), pki.leaf(uri, sealing=True))
     own = bodies[SUBJECT]
-    bodies[SUBJECT] = BodyKit(SUBJECT, KeyPair(own.signing.kid, own.signing.chain_pem), KeyPair(own.sealing.kid, own.sealing.chain_pem))
+    bodies[SUBJECT] = BodyKit(
+        SUBJECT, KeyPair(own.signing.kid, own.signing.chain_pem), KeyPair(own.sealing.kid, own.sealing.chain_pem)
+    )
     anchors = pki.root.public_bytes(Encoding.PEM).decode()
     kit = Kit(7, anchors, pki.crl(), pki.leaf("urn:renkei:network"), bodies)
     return World(pki, own, kit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from renkei_conformance.finding import broken
 from renkei_conformance.forge import crypto
 from renkei_conformance.forge.build import Recipient, Signing, Tweak
@@ -24,7 +25,13 @@ PROVIDED = {
 
 @pytest.fixture
 def provider(world):
-    kit = Kit(7, world.kit.anchors_pem, world.kit.crl_der, world.kit.network, {**world.kit.bodies, SUBJECT: world.product_keys})
+    kit = Kit(
+        7,
+        world.kit.anchors_pem,
+        world.kit.crl_der,
+        world.kit.network,
+        {**world.kit.bodies, SUBJECT: world.product_keys},
+    )
     built = Provider(world.judge(), kit, world.tap.handle_from_product, lambda: world.now, [PROVIDED])
     world.product = built
     return built
@@ -53,7 +60,7 @@ def test_an_answer_by_the_book_passes_every_rule(exchange):
 
     assert not opened.troubles
     assert set() == wrong_clauses(due, opened)
-    assert () == broken(answer.result_form(opened, due)) + broken(answer.readable(opened))
+    assert broken(answer.result_form(opened, due)) + broken(answer.readable(opened)) == ()
 
 
 def with_member(name, value):
@@ -142,15 +149,15 @@ def test_what_cannot_be_read_strictly_is_told_as_trouble(provider, exchange, wor
 
 def test_answers_that_draw_afresh_are_told_from_those_that_repeat(provider, exchange):
     first, second = exchange()[1], exchange()[1]
-    assert () == broken(answer.fresh([first, second]))
-    assert 4 == len(broken(answer.fresh([first, first])))
+    assert broken(answer.fresh([first, second])) == ()
+    assert len(broken(answer.fresh([first, first]))) == 4
     assert broken(answer.fresh([first])), "one answer alone shows nothing"
 
 
 def test_two_results_of_one_shape_are_alike_and_two_of_different_shape_are_not(provider, exchange):
     provider.results = [{"item_no": 1, "result": "no_record"}]
     unknown, no_record = exchange()[1], exchange()[1]
-    assert () == broken(answer.alike(unknown, no_record))
+    assert broken(answer.alike(unknown, no_record)) == ()
     provider.results = [{"item_no": 1, "result": "no_record", "status": "4"}]
     assert broken(answer.alike(unknown, exchange()[1]))
 
@@ -176,12 +183,12 @@ def test_an_answer_met_with_503_is_owed_again_and_the_resend_is_seen(world, prov
     busy = world.tap.handle_from_product(sent[0])
     with pytest.raises(LostReply):
         world.tap.handle_from_product(sent[0])
-    assert (503, "2") == (busy.status, busy.headers["retry-after"])
-    assert () == delivery.answers()
+    assert (busy.status, busy.headers["retry-after"]) == (503, "2")
+    assert delivery.answers() == ()
 
-    assert 202 == world.tap.handle_from_product(sent[0]).status
-    assert 1 == len(delivery.answers())
-    assert 3 == len(delivery.heard())
+    assert world.tap.handle_from_product(sent[0]).status == 202
+    assert len(delivery.answers()) == 1
+    assert len(delivery.heard()) == 3
     assert answer.same_bytes([one.request.body for one in delivery.heard()]).ok
     assert not answer.same_bytes([sent[0].body, sent[0].body + b" "]).ok
     assert not answer.same_bytes([sent[0].body]).ok
@@ -199,8 +206,10 @@ def test_the_receipt_in_the_reply_binds_the_answer(world, provider):
     token = json.loads(heard.reply.body)["receipt"]
     signed = forge.as_body(COUNTERPART).signed(token, "receipt")
 
-    found = network.receipt(signed, {"state": "answered", "in_reply_to": draft.message_id, "part": 1, "from": COUNTERPART}, heard.envelope)
-    assert () == broken(found)
+    found = network.receipt(
+        signed, {"state": "answered", "in_reply_to": draft.message_id, "part": 1, "from": COUNTERPART}, heard.envelope
+    )
+    assert broken(found) == ()
     assert broken(network.receipt(signed, {"state": "collected"}, heard.envelope))
     assert broken(network.receipt(signed, {}, {**heard.envelope, "header": "x"}))
 
@@ -211,7 +220,13 @@ def test_a_refused_message_tells_code_stage_and_that_it_was_this_one(world, prov
     refusal = delivery.refusal()
 
     assert not delivery.accepted
-    assert ("permit_missing", "permit", "reply", 403, True) == (refusal.code, refusal.stage, refusal.how, refusal.status, refusal.names)
+    assert (refusal.code, refusal.stage, refusal.how, refusal.status, refusal.names) == (
+        "permit_missing",
+        "permit",
+        "reply",
+        403,
+        True,
+    )
     assert delivery.silent()
 
 
@@ -219,8 +234,8 @@ def test_a_message_id_reused_is_wrong_only_after_its_first_use(world, provider):
     forge = world.forge("reused")
     delivery = forge.deliver(forge.inquiry([CODE], {"tax_year": "2025"}).spoil("freshness.message_id_reused"))
 
-    assert [True] == [former.accepted for former in delivery.before]
-    assert "message_id_reused" == delivery.refusal().code
+    assert [former.accepted for former in delivery.before] == [True]
+    assert delivery.refusal().code == "message_id_reused"
 
 
 def test_a_503_on_delivery_is_met_with_the_same_bytes_three_times(world):
@@ -236,4 +251,4 @@ def test_a_503_on_delivery_is_met_with_the_same_bytes_three_times(world):
     forge = world.forge("503")
     delivery = forge.deliver(forge.inquiry([CODE], {"tax_year": "2025"}))
 
-    assert (3, 503, 4, 1) == (delivery.resends, delivery.reply.status, len(seen), len(set(seen)))
+    assert (delivery.resends, delivery.reply.status, len(seen), len(set(seen))) == (3, 503, 4, 1)

@@ -10,10 +10,11 @@ import httpx
 import httpx2
 import pytest
 import respx
+from respx.mocks import HTTPCoreMocker
+
 from renkei_conformance.drivers import Passed, Reply, Request, Rubbish, TimedOut, Unreachable, Watched
 from renkei_conformance.drivers.callables import CallableDoor
 from renkei_conformance.drivers.http import HttpDoor
-from respx.mocks import HTTPCoreMocker
 
 
 class HTTPCore2Mocker(HTTPCoreMocker):
@@ -38,10 +39,12 @@ def test_no_call_escapes_the_mock(mocked):
 
 
 def test_a_reply_comes_as_it_was_sent_with_names_in_lower_case(mocked):
-    mocked.get("http://product/renkei/1/crl").respond(503, headers={"Retry-After": "2", "Content-Type": "A/B; c=d"}, content=b"x")
+    mocked.get("http://product/renkei/1/crl").respond(
+        503, headers={"Retry-After": "2", "Content-Type": "A/B; c=d"}, content=b"x"
+    )
     reply = HttpDoor("http://product/").send(GET, 1)
 
-    assert (503, "2", "a/b", b"x") == (reply.status, reply.headers["retry-after"], reply.media_type, reply.body)
+    assert (reply.status, reply.headers["retry-after"], reply.media_type, reply.body) == (503, "2", "a/b", b"x")
 
 
 def test_body_headers_and_token_are_sent(mocked):
@@ -49,14 +52,14 @@ def test_body_headers_and_token_are_sent(mocked):
     HttpDoor("http://product", bearer="t").send(Request("POST", "/x", {"content-type": "a/b"}, b"\x00\xff"), 1)
     sent = route.calls.last.request
 
-    assert b"\x00\xff" == sent.content
-    assert ("a/b", "Bearer t") == (sent.headers["content-type"], sent.headers["authorization"])
+    assert sent.content == b"\x00\xff"
+    assert (sent.headers["content-type"], sent.headers["authorization"]) == ("a/b", "Bearer t")
 
 
 def test_a_redirect_is_not_followed(mocked):
     mocked.get("http://product/renkei/1/crl").respond(302, headers={"location": "http://elsewhere/"})
 
-    assert 302 == HttpDoor("http://product").send(GET, 1).status
+    assert HttpDoor("http://product").send(GET, 1).status == 302
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_the_environment_has_no_say(mocked, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
     mocked.get("http://product/renkei/1/crl").respond(200)
 
-    assert 200 == HttpDoor("http://product").send(GET, 1).status
+    assert HttpDoor("http://product").send(GET, 1).status == 200
 
 
 @contextmanager
@@ -129,5 +132,5 @@ def test_a_watched_door_tells_what_passed_and_what_failed():
     with pytest.raises(TimedOut):
         Watched(CallableDoor(fail), "B", told.append).send(GET, 1)
 
-    assert [("N", 200), ("B", None)] == [(one.door, one.reply and one.reply.status) for one in told]
+    assert [(one.door, one.reply and one.reply.status) for one in told] == [("N", 200), ("B", None)]
     assert "TimedOut" in str(told[1].trouble)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from renkei_conformance.drivers import MESSAGES, Reply, Request
 from renkei_conformance.finding import broken
 from renkei_conformance.forge.draft import NotForgeable
@@ -38,7 +39,10 @@ def delivered(world, inquiry):
     from renkei_conformance.forge.build import Bench
 
     clean = plan.to_provider(forge.facts(), draft._dice, list(world.forge().link_codes("482021", [5])), "X1")
-    bench = Bench(replace(clean, claims=draft.plan.claims, content=draft.plan.content, own_subjects=draft.plan.own_subjects), draft._dice)
+    bench = Bench(
+        replace(clean, claims=draft.plan.claims, content=draft.plan.content, own_subjects=draft.plan.own_subjects),
+        draft._dice,
+    )
     world.tap.handle_from_network(bench.build())
     return world.tap.heard("X1")[0]
 
@@ -68,7 +72,7 @@ def test_an_answer_is_about_the_inquiry_that_was_delivered(world, delivered, inq
     assert world.forge().link_codes("482021", [5]) == draft.link_codes
     opened = world.forge("network").as_body("482013").open(_heard(world, draft))
     assert not opened.troubles
-    assert [{"item_no": 1, "result": "no_record"}] == [dict(row) for row in opened.results]
+    assert [dict(row) for row in opened.results] == [{"item_no": 1, "result": "no_record"}]
 
 
 def _heard(world, draft):
@@ -81,8 +85,8 @@ def test_a_right_delivery_passes_the_rules_about_permits(world, asker, inquiry, 
     signed = asker.signed(delivered.envelope["permit"], "permit")
     sent = json.loads(inquiry.bytes())
 
-    assert () == broken(network.permit(world.standard, inquiry.header, signed, delivered.envelope))
-    assert () == broken(network.untouched(sent, delivered.envelope, ("header", "body")))
+    assert broken(network.permit(world.standard, inquiry.header, signed, delivered.envelope)) == ()
+    assert broken(network.untouched(sent, delivered.envelope, ("header", "body"))) == ()
 
 
 @pytest.mark.parametrize(
@@ -118,9 +122,11 @@ def test_a_directory_entry_is_by_the_body_it_speaks_of(world, asker):
     }  # fmt: skip
 
     def found(signer=pair, typ="renkei-directory", **change):
-        return broken(network.entry(world.standard, asker.signed(sign_token(signer, typ, {**entry, **change}), "entry")))
+        return broken(
+            network.entry(world.standard, asker.signed(sign_token(signer, typ, {**entry, **change}), "entry"))
+        )
 
-    assert () == found()
+    assert found() == ()
     assert found(body="482021")
     assert found(signer=world.kit.network)
     assert found(typ="renkei-receipt")
@@ -130,7 +136,7 @@ def test_a_directory_entry_is_by_the_body_it_speaks_of(world, asker):
 def test_listening_tells_the_network_where_and_keeps_what_comes(world, asker):
     asker.listen()
 
-    assert {"482013": "tap:"} == world.parties.management.addresses
+    assert world.parties.management.addresses == {"482013": "tap:"}
 
 
 def test_what_must_come_before_is_sent_before(world):

@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+
 from renkei_conformance.drivers import Reply
 from renkei_conformance.finding import broken, equal, same
 from renkei_conformance.oracles import authority, fields, items, problem, records
@@ -25,7 +26,9 @@ RIGHT = {
 # Equality
 
 
-@pytest.mark.parametrize(("left", "right"), [(1, True), (0, False), (1, "1"), ([1], [True]), ({"a": 0}, {"a": False}), (1, 1.0)])
+@pytest.mark.parametrize(
+    ("left", "right"), [(1, True), (0, False), (1, "1"), ([1], [True]), ({"a": 0}, {"a": False}), (1, 1.0)]
+)
 def test_values_of_different_types_are_never_equal(left, right):
     assert not same(left, right)
     assert not equal("x", left, right, both("conformance.rule.readable")).ok
@@ -81,10 +84,10 @@ def test_rows_and_posts_end_on_their_last_day_and_begin_on_their_first():
     assert authority.due(STANDARD, begins, date(2099, 4, 1)).granted
     assert not authority.due(STANDARD, begins, date(2099, 3, 31)).granted
     support = {**RIGHT, "responsibility": "CRA-SUPPORT"}
-    assert [False, True, True, False] == [
+    assert [
         authority.due(STANDARD, support, day).granted
         for day in (date(2020, 7, 31), date(2020, 8, 1), date(2021, 9, 30), date(2021, 10, 1))
-    ]
+    ] == [False, True, True, False]
 
 
 def test_the_network_refuses_a_body_that_asks_itself_and_names_editions_its_own_way():
@@ -117,23 +120,29 @@ DUE = {
 
 
 def test_the_record_due_holds_the_minimum_set_of_the_affair():
-    assert DUE == items.expected_record(STANDARD, TAX.id, "AF-01", "1", FULL)
+    assert items.expected_record(STANDARD, TAX.id, "AF-01", "1", FULL) == DUE
     wider = items.expected_record(STANDARD, TAX.id, "AF-02", "1", FULL)
-    assert FULL == wider
+    assert wider == FULL
     ordinance = items.expected_record(STANDARD, TAX.id, "AF-11", "1", FULL)
     assert {"tax_year", "general_portion", "person_info"} == set(ordinance["taxation"])
 
 
 @pytest.mark.parametrize("status", ["4", "5", "6"])
 def test_an_unassessed_person_has_a_tax_year_and_nothing_else(status):
-    assert {"taxation": {"tax_year": "2025"}} == items.expected_record(STANDARD, TAX.id, "AF-01", status, FULL)
-    assert {"taxation": {"tax_year": "2025"}} == items.expected_record(STANDARD, TAX.id, "AF-01", status, None, {"tax_year": "2025"})
+    assert items.expected_record(STANDARD, TAX.id, "AF-01", status, FULL) == {"taxation": {"tax_year": "2025"}}
+    assert items.expected_record(STANDARD, TAX.id, "AF-01", status, None, {"tax_year": "2025"}) == {
+        "taxation": {"tax_year": "2025"}
+    }
 
 
 def test_no_empty_group_is_due():
-    assert {"taxation": {"tax_year": "2025"}} == items.expected_record(
-        STANDARD, TAX.id, "AF-01", "1", {"taxation": {"tax_year": "2025", "deductions": {"medical_expense_deduction": 7}}}
-    )
+    assert items.expected_record(
+        STANDARD,
+        TAX.id,
+        "AF-01",
+        "1",
+        {"taxation": {"tax_year": "2025", "deductions": {"medical_expense_deduction": 7}}},
+    ) == {"taxation": {"tax_year": "2025"}}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +155,8 @@ def test_signed_numbers_are_whole_and_within_their_digits(value, fits):
 
 
 @pytest.mark.parametrize(
-    ("value", "fits"), [("2025", True), ("1", True), ("20250", False), ("", False), (2025, False), ("２０２５", False), ("令和7", False)]
+    ("value", "fits"),
+    [("2025", True), ("1", True), ("20250", False), ("", False), (2025, False), ("２０２５", False), ("令和7", False)],
 )
 def test_characters_are_ascii_and_within_their_digits(value, fits):
     assert fits is items.fits(TAX.item("tax_year"), value)
@@ -157,17 +167,19 @@ def test_an_item_in_another_place_or_of_another_type_is_found():
     moved = items.typed(TAX, {"taxation": {"total_income": 5}})
     text = items.typed(TAX, {"taxation": {"general_portion": {"total_income": "5"}}})
 
-    assert () == broken(right)
-    assert ["record.taxation.total_income"] == [one.path for one in broken(moved)]
-    assert ["record.taxation.general_portion.total_income"] == [one.path for one in broken(text)]
+    assert broken(right) == ()
+    assert [one.path for one in broken(moved)] == ["record.taxation.total_income"]
+    assert [one.path for one in broken(text)] == ["record.taxation.general_portion.total_income"]
     assert broken(items.typed(TAX, None))
 
 
 def test_codes_are_of_their_table_and_in_force():
     odd = {"taxation": {"person_info": {"disability_class": "9", "widow_class": "1"}}}
 
-    assert () == broken(items.of_the_tables(STANDARD, TAX, DUE, ON))
-    assert ["record.taxation.person_info.disability_class"] == [one.path for one in broken(items.of_the_tables(STANDARD, TAX, odd, ON))]
+    assert broken(items.of_the_tables(STANDARD, TAX, DUE, ON)) == ()
+    assert [one.path for one in broken(items.of_the_tables(STANDARD, TAX, odd, ON))] == [
+        "record.taxation.person_info.disability_class"
+    ]
     assert items.status_of_table(STANDARD, TAX, "4", ON).ok
     assert not items.status_of_table(STANDARD, TAX, "7", ON).ok
 
@@ -175,7 +187,7 @@ def test_codes_are_of_their_table_and_in_force():
 def test_name_and_address_are_found_as_members_and_as_values():
     person = {"name": "山田花子", "address": "霞浜市一丁目"}
 
-    assert () == broken(items.without_identity(TAX, DUE, person))
+    assert broken(items.without_identity(TAX, DUE, person)) == ()
     assert broken(items.without_identity(TAX, {**DUE, "name": "x"}, person))
     assert broken(items.without_identity(TAX, {"taxation": {"note": "山田花子様"}}, person))
 
@@ -218,11 +230,13 @@ QUERY = {
 def test_a_member_that_does_not_fit_is_named(change, where):
     found = fields.misfits(HEADER, {**QUERY, **change})
 
-    assert [where] == [path.partition(":")[0] for path in found] if where else () == found
+    assert [where] == [path.partition(":")[0] for path in found] if where else found == ()
 
 
 def test_a_member_that_is_due_under_a_condition_is_missed():
-    assert ("exchange_number: missing",) == fields.misfits(HEADER, {name: v for name, v in QUERY.items() if name != "exchange_number"})
+    assert fields.misfits(HEADER, {name: v for name, v in QUERY.items() if name != "exchange_number"}) == (
+        "exchange_number: missing",
+    )
 
 
 def test_lists_are_looked_into():
@@ -240,14 +254,21 @@ def test_lists_are_looked_into():
 
 
 def problem_reply(status=403, media_type="application/problem+json", **change):
-    body = {"type": "about:blank", "status": 403, "code": "permit_missing", "stage": "permit", "message_id": "m", **change}
+    body = {
+        "type": "about:blank",
+        "status": 403,
+        "code": "permit_missing",
+        "stage": "permit",
+        "message_id": "m",
+        **change,
+    }
     return Reply(status, {"content-type": media_type}, json.dumps({k: v for k, v in body.items() if v != "-"}).encode())
 
 
 def test_a_right_problem_is_right():
     for code in STANDARD.refusals:
         if STANDARD.refusals[code].http:
-            assert () == broken(problem.findings(STANDARD, refusal(STANDARD, code)))
+            assert broken(problem.findings(STANDARD, refusal(STANDARD, code))) == ()
 
 
 @pytest.mark.parametrize(
@@ -273,7 +294,7 @@ def test_a_problem_with_one_thing_wrong_is_wrong(reply):
 def test_a_value_of_the_message_in_a_problem_is_found_and_not_repeated():
     found = problem.findings(STANDARD, problem_reply(detail="link code ABCDEFGHIJ"), ["ABCDEFGHIJ", "other value"])
 
-    assert [["ABCD…"]] == [one.got for one in broken(found)]
+    assert [one.got for one in broken(found)] == [["ABCD…"]]
 
 
 # Records
@@ -298,9 +319,9 @@ ROWS = [
 def test_lines_and_seal_are_told_apart():
     read = records.read_export(export(ROWS))
 
-    assert (3, "s") == (len(read.rows), read.seal)
-    assert ["accepted", "answered"] == [row["event"] for row in read.of_exchange("X1")]
-    assert () == broken(records.readable(read)) + broken(records.chained(read))
+    assert (len(read.rows), read.seal) == (3, "s")
+    assert [row["event"] for row in read.of_exchange("X1")] == ["accepted", "answered"]
+    assert broken(records.readable(read)) + broken(records.chained(read)) == ()
 
 
 def test_a_line_changed_left_out_or_moved_breaks_the_chain():
@@ -314,7 +335,7 @@ def test_a_chain_of_one_line_shows_nothing_and_a_new_day_begins_a_new_one():
     assert broken(records.chained(records.read_export(export(ROWS[:1]))))
     second_day = json.dumps({"at": "2026-06-02T00:00:00.000Z", "prev_sha256": "first"}).encode()
     read = records.read_export(export(ROWS[:2]).replace(b'{"seal"', second_day + b'\n{"seal"'))
-    assert () == broken(records.chained(read))
+    assert broken(records.chained(read)) == ()
 
 
 def test_a_line_may_be_named_with_or_without_its_personal_data():
@@ -322,7 +343,7 @@ def test_a_line_may_be_named_with_or_without_its_personal_data():
     shown = b'{"at":"2026-06-01T00:00:00.000Z","personal_sha256":"h","personal":{"own_number":"01"}}'
     after = json.dumps({"at": "2026-06-01T00:00:01.000Z", "prev_sha256": sha256_b64u(bare)}).encode()
 
-    assert () == broken(records.chained(records.read_export(shown + b"\n" + after)))
+    assert broken(records.chained(records.read_export(shown + b"\n" + after))) == ()
 
 
 def test_a_line_with_these_members_is_found_or_missed():
@@ -337,7 +358,7 @@ def test_personal_data_in_a_line_is_found_and_not_repeated():
     read = records.read_export(export([*ROWS, {"at": "2026-06-01T00:00:03.000Z", "note": "000000000000123"}]))
     found = broken(records.shows_none(read, {"own number": "000000000000123", "link code": "Z" * 22}))
 
-    assert [("log: own number", [3])] == [(one.path, one.got) for one in found]
+    assert [(one.path, one.got) for one in found] == [("log: own number", [3])]
 
 
 def test_a_line_that_is_no_object_is_told():
@@ -355,7 +376,7 @@ def test_a_seal_is_held_against_the_lines(world):
         signed = forge.as_body("482013").signed(sign_token(pair, typ, {**right, **change}), "seal")
         return broken(records.sealed(read, signed, "482013", "access"))
 
-    assert () == findings()
+    assert findings() == ()
     assert findings(lines=2)
     assert findings(last_sha256="x")
     assert findings(log="audit")

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from renkei_conformance import kit, profile
 from renkei_conformance.drivers import Reply, Unreachable
 from renkei_conformance.drivers.callables import CallableDoor
@@ -58,11 +59,11 @@ def problems(read, text):
 def test_a_right_file_is_read_with_its_defaults(read):
     found = read(GOOD)
 
-    assert ("001015", ("provider",), 100_000, "push") == (
-        found.product.body, found.product.roles, found.product.population, found.network_side.delivery)  # fmt: skip
+    assert (
+        found.product.body, found.product.roles, found.product.population, found.network_side.delivery) == ("001015", ("provider",), 100_000, "push")  # fmt: skip
     assert found.claims("manual")
     assert not found.claims("records_export")
-    assert ("127.0.0.1", 8400) == found.network_side.listen_on
+    assert found.network_side.listen_on == ("127.0.0.1", 8400)
 
 
 @pytest.mark.parametrize(
@@ -93,11 +94,13 @@ def test_each_mistake_is_told_by_its_key(read, old, new, expected):
 
 def test_all_mistakes_are_told_at_once(read):
     text = GOOD.replace('name = "Example"', "").replace('version = "1.0"', 'version = ""\nx = 1')
-    assert {("missing_key", "product.name"), ("wrong_value", "product.version"), ("unknown_key", "product.x")} == set(problems(read, text))
+    assert {("missing_key", "product.name"), ("wrong_value", "product.version"), ("unknown_key", "product.x")} == set(
+        problems(read, text)
+    )
 
 
 def test_a_file_that_is_no_toml_or_not_there_is_told(read, tmp_path):
-    assert ["not_toml"] == [key for key, _ in problems(read, "[product")]
+    assert [key for key, _ in problems(read, "[product")] == ["not_toml"]
     with pytest.raises(SetupError) as caught:
         profile.load(tmp_path / "none.toml")
     assert "none.toml" in caught.value.render("en")
@@ -116,8 +119,8 @@ KIT = {
 def test_a_kit_is_read_and_only_bodies_with_keys_are_playable():
     found = kit.read(KIT)
 
-    assert (7, b"crl", "key") == (found.seed, found.crl_der, found.network.key_pem)
-    assert ("482013",) == found.playable
+    assert (found.seed, found.crl_der, found.network.key_pem) == (7, b"crl", "key")
+    assert found.playable == ("482013",)
     assert "key" not in repr(found.bodies["482013"].signing)
 
 
@@ -136,7 +139,7 @@ def test_a_body_that_the_kit_has_not_is_named():
 def test_a_kit_is_read_from_a_file_and_a_broken_one_told(tmp_path):
     path = tmp_path / "kit.json"
     path.write_text(json.dumps(KIT))
-    assert 7 == kit.from_file(path).seed
+    assert kit.from_file(path).seed == 7
     path.write_text("{")
     with pytest.raises(SetupError, match="kit.json"):
         kit.from_file(path)
@@ -158,8 +161,12 @@ def test_the_management_token_goes_with_every_call():
     seen = []
     management(Reply(200, {}, b'{"link_codes":["a","b"]}'), seen).link_codes("482013", [1, 2])
 
-    assert ("POST", "/management/1/link-codes", "Bearer token-x") == (seen[0].method, seen[0].path, seen[0].headers["authorization"])
-    assert {"body": "482013", "serials": [1, 2]} == json.loads(seen[0].body)
+    assert (seen[0].method, seen[0].path, seen[0].headers["authorization"]) == (
+        "POST",
+        "/management/1/link-codes",
+        "Bearer token-x",
+    )
+    assert json.loads(seen[0].body) == {"body": "482013", "serials": [1, 2]}
 
 
 @pytest.mark.parametrize("reply", [Reply(401), Reply(200, {}, b"<html>"), Reply(200, {}, b"[]"), Reply(500, {}, b"{}")])
@@ -188,18 +195,20 @@ WAITS = {"reply": 5.0}
 
 def test_a_still_clock_is_moved_and_awaits_nothing():
     at = [datetime(2026, 6, 1, tzinfo=UTC)]
-    clock = ExaminerClock.still(WAITS, lambda: at[0], lambda seconds: at.__setitem__(0, at[0] + timedelta(seconds=seconds)))
+    clock = ExaminerClock.still(
+        WAITS, lambda: at[0], lambda seconds: at.__setitem__(0, at[0] + timedelta(seconds=seconds))
+    )
     clock.wait("reply")
 
     assert datetime(2026, 6, 1, 0, 0, 5, tzinfo=UTC) == clock.now()
-    assert (0.0, 5.0, True) == (clock.patience("reply"), clock.seconds("reply"), clock.is_still)
+    assert (clock.patience("reply"), clock.seconds("reply"), clock.is_still) == (0.0, 5.0, True)
 
 
 def test_a_live_clock_keeps_its_offset_and_milliseconds():
     now = ExaminerClock.live(WAITS, timedelta(days=400)).now()
 
     assert now - datetime.now(UTC) > timedelta(days=399)
-    assert 0 == now.microsecond % 1000
+    assert now.microsecond % 1000 == 0
 
 
 def test_a_reason_that_is_not_in_the_table_is_no_reason_to_wait():
@@ -230,12 +239,23 @@ def test_every_operation_of_the_business_side_says_what_it_is_told_to(upper):
     tester.decide("X1", "release", "one", "two")
     tester.records("access", "X1")
 
-    assert ["load", "ask", "collect", "decide", "records"] == [request.path.removeprefix("/business/1/001015/") for request in seen]
+    assert [request.path.removeprefix("/business/1/001015/") for request in seen] == [
+        "load",
+        "ask",
+        "collect",
+        "decide",
+        "records",
+    ]
     bodies = [json.loads(request.body) for request in seen]
-    assert {"own_number": "01", "keys": {"tax_year": "2025"}, "status": "4", "as_of": "2026-01-01T00:00:00.000Z"} == bodies[0]["records"][0]
-    assert [{"own_number": "01", "link_code": "code"}] == bodies[0]["link_codes"]
+    assert bodies[0]["records"][0] == {
+        "own_number": "01",
+        "keys": {"tax_year": "2025"},
+        "status": "4",
+        "as_of": "2026-01-01T00:00:00.000Z",
+    }
+    assert bodies[0]["link_codes"] == [{"own_number": "01", "link_code": "code"}]
     assert "section" not in bodies[1]
-    assert {"exchange_number": "X1", "decision": "release", "drafted_by": "one", "approved_by": "two"} == bodies[3]
+    assert bodies[3] == {"exchange_number": "X1", "decision": "release", "drafted_by": "one", "approved_by": "two"}
     assert {"Bearer b-token"} == {request.headers["authorization"] for request in seen}
 
 
@@ -243,4 +263,4 @@ def test_a_reply_that_is_no_json_object_is_kept_and_not_done():
     tester = HttpUpperTester(CallableDoor(lambda request: Reply(200, {}, b"[]")), "/b", "t")
     outcome = tester.collect()
 
-    assert (False, None, b"[]") == (outcome.done, outcome.member("asks"), outcome.raw)
+    assert (outcome.done, outcome.member("asks"), outcome.raw) == (False, None, b"[]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from renkei_conformance.forge.build import STAGES
 from renkei_conformance.forge.spoils import spoilers
 from renkei_fixtures.standard import load
@@ -27,12 +28,12 @@ def test_every_spoil_has_a_row_and_every_row_a_spoil():
 
 
 def test_a_clean_draft_has_no_fault(world, draft):
-    assert () == world.judge().faults(draft.request(), world.now)
+    assert world.judge().faults(draft.request(), world.now) == ()
 
 
 def test_members_in_any_order_and_white_space_are_no_fault(world, draft):
     for key in range(3):
-        assert () == world.judge().faults(draft.twin().reordered(key).request(), world.now)
+        assert world.judge().faults(draft.twin().reordered(key).request(), world.now) == ()
 
 
 @pytest.mark.parametrize("spoil", DELIVERED)
@@ -40,7 +41,7 @@ def test_a_spoil_is_found_as_what_it_is_and_as_nothing_else(world, draft, spoil)
     spoiled = draft.spoil(spoil)
     judge = world.judge()
     for former in spoiled.before:
-        assert () == judge.faults(former.request(), world.now)
+        assert judge.faults(former.request(), world.now) == ()
 
     found = set(judge.faults(spoiled.request(), world.now))
 
@@ -89,11 +90,21 @@ def test_the_twin_is_clean_and_shares_no_id_salt_or_key_with_its_spoil(world, dr
     twin = spoiled.twin()
 
     assert twin.spoil_id is None
-    assert () == world.judge().faults(twin.request(), world.now)
+    assert world.judge().faults(twin.request(), world.now) == ()
     assert twin.message_id != spoiled.message_id
     assert twin.exchange_number != spoiled.exchange_number
     assert not set(twin.confidential) & _drawn(spoiled)
-    asked = ("from", "to", "affair", "procedure", "information", "responsibility", "edition", "reply_kid", "subject_count")
+    asked = (
+        "from",
+        "to",
+        "affair",
+        "procedure",
+        "information",
+        "responsibility",
+        "edition",
+        "reply_kid",
+        "subject_count",
+    )
     assert {name: twin.header[name] for name in asked} == {name: draft.header[name] for name in asked}
     assert twin.link_codes == draft.link_codes
 
@@ -102,7 +113,9 @@ def _drawn(draft):
     """What the dice gave to a draft: salts and hashes."""
     parts = draft.bench.parts
     content, subjects = parts.get("content"), parts.get("subjects")
-    return {part["salt"] for part in (content, subjects) if isinstance(part, dict) and isinstance(part.get("salt"), str)}
+    return {
+        part["salt"] for part in (content, subjects) if isinstance(part, dict) and isinstance(part.get("salt"), str)
+    }
 
 
 def test_a_draft_is_the_same_bytes_every_time_it_is_built(world):

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 
 import httpx2
 import pytest
+
 from renkei_conformance.drivers import MESSAGES, Reply, Request, Unreachable
 from renkei_conformance.drivers.http import HttpDoor
-from renkei_conformance.lower.network import LostReply, Lose
+from renkei_conformance.lower.network import Lose, LostReply
 from renkei_conformance.lower.serve import Server
 from renkei_conformance.lower.tap import Tap
 from renkei_conformance.wire import b64u
@@ -22,7 +23,12 @@ CODE = "AAAAAAAAAAAAAAAAAAAAAA"
 def message(typ, **claims):
     """An envelope with an unsigned header: enough to be sorted."""
     parts = (json.dumps({"typ": typ}), json.dumps(claims), "x")
-    return Request("POST", MESSAGES, {"content-type": "a/b"}, json.dumps({"header": ".".join(b64u(p.encode()) for p in parts)}).encode())
+    return Request(
+        "POST",
+        MESSAGES,
+        {"content-type": "a/b"},
+        json.dumps({"header": ".".join(b64u(p.encode()) for p in parts)}).encode(),
+    )
 
 
 @pytest.fixture
@@ -37,8 +43,8 @@ def opened(world):
 def test_a_message_of_the_forges_exchange_stays_here(world, opened):
     reply = world.tap.handle_from_product(message("renkei-answer", exchange_number=opened, part=1, last_part=True))
 
-    assert (202, "answered") == (reply.status, json.loads(reply.body)["state"])
-    assert ["renkei-answer"] == [heard.typ for heard in world.tap.heard(opened)]
+    assert (reply.status, json.loads(reply.body)["state"]) == (202, "answered")
+    assert [heard.typ for heard in world.tap.heard(opened)] == ["renkei-answer"]
 
 
 def test_a_message_of_another_exchange_is_handed_on_and_kept(world):
@@ -53,9 +59,9 @@ def test_a_message_of_another_exchange_is_handed_on_and_kept(world):
     sent = message("renkei-acknowledgement", items=[])
     reply = tap.handle_from_product(sent)
 
-    assert (b"from W", {"x-own": "1"}) == (reply.body, reply.headers)
+    assert (reply.body, reply.headers) == (b"from W", {"x-own": "1"})
     assert sent.body == seen[0].body
-    assert 1 == len(tap.heard())
+    assert len(tap.heard()) == 1
 
 
 def test_what_cannot_be_sorted_is_handed_on_too(world):
@@ -65,7 +71,7 @@ def test_what_cannot_be_sorted_is_handed_on_too(world):
 
     tap = Tap(world.tap.forged, Network(), None)
     for body in (b"", b"[]", b"{", b'{"header":7}', b"\xff", b"[" * 100_000):
-        assert 400 == tap.handle_from_product(Request("POST", MESSAGES, {}, body)).status
+        assert tap.handle_from_product(Request("POST", MESSAGES, {}, body)).status == 400
 
 
 def test_with_nobody_on_that_side_the_line_is_dead(world):
@@ -78,8 +84,8 @@ def test_what_is_for_a_body_that_the_forge_plays_is_taken(world):
     world.tap.play("482021")
     world.product = lambda request: Reply(418)
 
-    assert 202 == world.tap.handle_from_network(message("renkei-inquiry", to="482021")).status
-    assert 418 == world.tap.handle_from_network(message("renkei-inquiry", to="001015")).status
+    assert world.tap.handle_from_network(message("renkei-inquiry", to="482021")).status == 202
+    assert world.tap.handle_from_network(message("renkei-inquiry", to="001015")).status == 418
 
 
 def test_everything_that_passes_is_told_to_who_watches_until_they_stop(world, opened):
@@ -89,7 +95,7 @@ def test_everything_that_passes_is_told_to_who_watches_until_they_stop(world, op
     stop()
     world.tap.handle_from_product(message("renkei-query", exchange_number=opened))
 
-    assert [("N", "heard", 200)] == [(one.door, one.direction, one.reply.status) for one in told]
+    assert [(one.door, one.direction, one.reply.status) for one in told] == [("N", "heard", 200)]
 
 
 def test_waiting_ends_when_the_message_arrives(world, opened):
@@ -106,11 +112,11 @@ def test_waiting_ends_when_the_message_arrives(world, opened):
     found = world.tap.wait_for(opened, "renkei-answer", 5)
     thread.join()
 
-    assert 1 == len(found)
+    assert len(found) == 1
 
 
 def test_waiting_without_patience_looks_once(world, opened):
-    assert () == world.tap.wait_for(opened, "renkei-answer", 0)
+    assert world.tap.wait_for(opened, "renkei-answer", 0) == ()
 
 
 def test_a_refusal_message_is_entered_and_told_in_the_receipt(world, opened):
@@ -118,7 +124,7 @@ def test_a_refusal_message_is_entered_and_told_in_the_receipt(world, opened):
     reply = world.tap.handle_from_product(message("renkei-query", exchange_number=opened))
     claims = world.forge("r").as_body("482013").signed(json.loads(reply.body)["receipt"], "receipt").claims
 
-    assert ("refused", "busy", "transport") == (claims["state"], claims["code"], claims["stage"])
+    assert (claims["state"], claims["code"], claims["stage"]) == ("refused", "busy", "transport")
 
 
 # On loopback
@@ -141,9 +147,9 @@ def test_both_sides_are_served_on_ports_of_their_own(world, served, opened, door
     world.tap.play("482021")
     product_side, network_side = door(served.address_for_product), door(served.address_for_network)
 
-    assert 202 == product_side.send(message("renkei-answer", exchange_number=opened, part=1), 5).status
-    assert 202 == network_side.send(message("renkei-inquiry", to="482021"), 5).status
-    assert ["a/b"] * 2 == [heard.request.headers["content-type"] for heard in world.tap.heard()]
+    assert product_side.send(message("renkei-answer", exchange_number=opened, part=1), 5).status == 202
+    assert network_side.send(message("renkei-inquiry", to="482021"), 5).status == 202
+    assert [heard.request.headers["content-type"] for heard in world.tap.heard()] == ["a/b"] * 2
 
 
 def test_a_lost_reply_is_a_line_that_is_hung_up_without_a_word(world, served, opened):
@@ -154,13 +160,13 @@ def test_a_lost_reply_is_a_line_that_is_hung_up_without_a_word(world, served, op
             client.post(served.address_for_product + MESSAGES, content=sent.body, headers=dict(sent.headers))
         again = client.post(served.address_for_product + MESSAGES, content=sent.body, headers=dict(sent.headers))
 
-    assert 202 == again.status_code
-    assert [False, True] == [heard.counted for heard in world.tap.heard(opened)]
+    assert again.status_code == 202
+    assert [heard.counted for heard in world.tap.heard(opened)] == [False, True]
 
 
 def test_a_dead_line_behind_the_tap_is_told_as_502(world, door):
     with Server(Tap(world.tap.forged, None, None)) as server:
-        assert 502 == door(server.address_for_product).send(Request("GET", "/renkei/1/crl"), 5).status
+        assert door(server.address_for_product).send(Request("GET", "/renkei/1/crl"), 5).status == 502
 
 
 def test_path_and_query_are_handed_on(world, door):
@@ -174,7 +180,7 @@ def test_path_and_query_are_handed_on(world, door):
     with Server(Tap(world.tap.forged, Network(), None)) as server:
         door(server.address_for_product).send(Request("GET", "/renkei/1/certificates/a_-b?x=1"), 5)
 
-    assert ["/renkei/1/certificates/a_-b?x=1"] == seen
+    assert seen == ["/renkei/1/certificates/a_-b?x=1"]
 
 
 def test_a_port_in_use_is_the_operators_to_mend(world, served):
@@ -197,7 +203,8 @@ def test_the_ports_are_given_back(world):
 def test_many_messages_at_once_are_all_kept_in_one_order(world, served, opened, door):
     product_side = door(served.address_for_product)
     threads = [
-        threading.Thread(target=product_side.send, args=(message("renkei-query", exchange_number=opened, n=n), 5)) for n in range(12)
+        threading.Thread(target=product_side.send, args=(message("renkei-query", exchange_number=opened, n=n), 5))
+        for n in range(12)
     ]
     for thread in threads:
         thread.start()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey
+
 from renkei_conformance import wire
 from renkei_conformance.forge import crypto
 from renkei_conformance.wire import Unreadable, b64u, read_json, read_jwe, read_jws, read_object, unb64u
@@ -31,12 +32,12 @@ def test_spare_bits_that_are_not_zero_are_refused(data):
     text = b64u(data)
     odd = text[:-1] + alphabet[alphabet.index(text[-1]) | 1]
 
-    assert "encoding_not_canonical" == code_of(unb64u, odd)
+    assert code_of(unb64u, odd) == "encoding_not_canonical"
 
 
 @pytest.mark.parametrize("text", ["QQ==", "QQ=", "Q", "QUJ\n", "QU+_", "QUJD ", "ＡＢＣＤ"])
 def test_padding_and_foreign_characters_are_refused(text):
-    assert "encoding_not_canonical" == code_of(unb64u, text)
+    assert code_of(unb64u, text) == "encoding_not_canonical"
 
 
 @pytest.mark.parametrize(
@@ -62,16 +63,16 @@ def test_json_that_the_standard_does_not_take_is_refused(data, code):
 
 def test_sixteen_levels_are_read_and_brackets_in_strings_do_not_count():
     assert read_json(b"[" * 16 + b"]" * 16)
-    assert {"a": "[" * 40} == read_json(json.dumps({"a": "[" * 40}).encode())
-    assert {"a": '\\"[[['} == read_json(json.dumps({"a": '\\"[[['}).encode())
+    assert read_json(json.dumps({"a": "[" * 40}).encode()) == {"a": "[" * 40}
+    assert read_json(json.dumps({"a": '\\"[[['}).encode()) == {"a": '\\"[[['}
 
 
 def test_an_object_is_asked_for_and_an_array_refused():
-    assert "not_json" == code_of(read_object, b"[]")
+    assert code_of(read_object, b"[]") == "not_json"
 
 
 def test_nulls_are_found_wherever_they_hide():
-    assert (".a", ".b[1].c") == wire.nulls({"a": None, "b": [1, {"c": None}]})
+    assert wire.nulls({"a": None, "b": [1, {"c": None}]}) == (".a", ".b[1].c")
 
 
 def test_a_signature_made_elsewhere_is_read_and_verifies():
@@ -79,8 +80,8 @@ def test_a_signature_made_elsewhere_is_read_and_verifies():
     token = jws.serialize_compact({"alg": "ES256", "kid": "k", "typ": "renkei-inquiry"}, b'{"a":1}', key)
     read = read_jws(token, "header")
 
-    assert {"alg": "ES256", "kid": "k", "typ": "renkei-inquiry"} == read.jose
-    assert b'{"a":1}' == read.payload
+    assert read.jose == {"alg": "ES256", "kid": "k", "typ": "renkei-inquiry"}
+    assert read.payload == b'{"a":1}'
     assert crypto.verifies(read, key.public_key)
 
 
@@ -89,21 +90,23 @@ def test_a_signature_of_ours_verifies_elsewhere():
     signing_input = b64u(b'{"alg":"ES256"}') + "." + b64u(b"text")
     token = f"{signing_input}.{b64u(crypto.signature(signing_input.encode(), key))}"
 
-    assert b"text" == jws.deserialize_compact(token, ECKey.import_key(_pem(key)), ["ES256"]).payload
+    assert jws.deserialize_compact(token, ECKey.import_key(_pem(key)), ["ES256"]).payload == b"text"
 
 
 def test_signatures_of_other_lengths_do_not_verify():
     key = ECKey.generate_key("P-256", private=True)
     read = read_jws(jws.serialize_compact({"alg": "ES256"}, b"text", key), "header")
     for odd in (b"\0" + read.signature, read.signature[:-1], read.signature + b"\0", b""):
-        assert not crypto.verifies(wire.Jws(read.token, read.jose, read.payload, read.signing_input, odd), key.public_key)
+        assert not crypto.verifies(
+            wire.Jws(read.token, read.jose, read.payload, read.signing_input, odd), key.public_key
+        )
 
 
 def test_a_body_sealed_elsewhere_is_opened():
     key = ECKey.generate_key("P-256", private=True)
     token = jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A256GCM"}, b"content", key)
 
-    assert b"content" == crypto.unseal(read_jwe(token, "body"), crypto.private_key(key.as_pem(private=True).decode()))
+    assert crypto.unseal(read_jwe(token, "body"), crypto.private_key(key.as_pem(private=True).decode())) == b"content"
 
 
 def test_a_body_of_ours_is_opened_elsewhere():
@@ -113,7 +116,7 @@ def test_a_body_of_ours_is_opened_elsewhere():
     sealing = crypto.Sealing(key.public_key, ephemeral, bytes(12))
     token = crypto.seal(b"content", b64u(json.dumps(jose).encode()), jose, sealing)
 
-    assert b"content" == jwe.decrypt_compact(token, key, ["ECDH-ES", "A256GCM"]).plaintext
+    assert jwe.decrypt_compact(token, key, ["ECDH-ES", "A256GCM"]).plaintext == b"content"
 
 
 @pytest.mark.parametrize("extra", [{"enc": "A128GCM"}, {"alg": "ECDH-ES+A256KW"}, {"zip": "DEF"}])
@@ -125,7 +128,7 @@ def test_bodies_spoiled_in_their_algorithm_are_right_in_themselves(extra):
     token = crypto.seal(b"content" * 20, b64u(json.dumps(jose).encode()), jose, sealing)
     algorithms = ["ECDH-ES", "ECDH-ES+A256KW", "A256GCM", "A128GCM", "DEF"]
 
-    assert b"content" * 20 == jwe.decrypt_compact(token, key, algorithms).plaintext
+    assert jwe.decrypt_compact(token, key, algorithms).plaintext == b"content" * 20
 
 
 @pytest.mark.parametrize("segment", [0, 2, 3, 4])
@@ -149,8 +152,18 @@ def test_a_token_that_has_not_three_segments_is_refused(token):
 
 
 def test_peeking_never_fails():
-    for token in (None, 7, "", "a", "a.b", "....", f"{b64u(b'[]')}.{b64u(b'7')}.x", "é.é.é", b64u(b"[" * 5000) + ".e30"):
-        assert (None, {}) == wire.peek(token)
+    for token in (
+        None,
+        7,
+        "",
+        "a",
+        "a.b",
+        "....",
+        f"{b64u(b'[]')}.{b64u(b'7')}.x",
+        "é.é.é",
+        b64u(b"[" * 5000) + ".e30",
+    ):
+        assert wire.peek(token) == (None, {})
 
 
 def _pem(key):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from renkei_emulator.quirks import Quirks
 from renkei_emulator.testing import ASKER, NOON, PROVIDER, SEED, Still, asker_number, claims_of, link_code, parsed, tap
 from renkei_emulator.world import HttpReply, HttpRequest
 from renkei_fixtures.instants import render
@@ -413,3 +414,25 @@ def test_time_on_the_wire_is_the_clocks():
         return [claims_of(json.loads(r.body)["header"]) for _, r in heard.sent if r.body]
 
     assert told(story)[0]["issued_at"] == render(NOON)
+
+
+# --- authority again --------------------------------------------------------------------------------------------------
+def test_a_release_walks_the_whole_way_again_authority_included():
+    async def story(world):
+        asked = await world.answer(situation("protected"))
+        desk = world.here.nodes[PROVIDER].desk
+        desk.body = desk.body.model_copy(update={"editions": ("2031Z",)})
+        order = {"exchange_number": asked["exchange_number"], "decision": "release"}
+        await world.business(PROVIDER, "decide", order | {"drafted_by": "o-1", "approved_by": "o-2"})
+        await world.here.settle()
+        return await world.collect(asked["ask_id"])
+
+    answered = told(story)
+
+    assert (answered["state"], answered["code"], answered["stage"]) == ("refused", "edition_not_supported", "authority")
+
+
+def test_bodies_with_awkward_order_of_members_understand_each_other():
+    answered = told(lambda world: world.answer(ORDINARY), quirks=Quirks(member_order=True))
+
+    assert answered["state"] == "collected"

@@ -87,12 +87,8 @@ def load_counts_all_rows(rooms: BodyRooms) -> BodyRooms:
 
 def audit_line_without_stage(rooms: BodyRooms) -> BodyRooms:
     def refusal(*args: Any) -> Any:
-        return [
-            line._replace(line={k: v for k, v in line.line.items() if k != "stage"})
-            if hasattr(line, "_replace")
-            else replace(line, line={k: v for k, v in line.line.items() if k != "stage"})
-            for line in rooms.refusal(*args)
-        ]
+        lines = rooms.refusal(*args)
+        return [replace(line, line={k: v for k, v in line.line.items() if k != "stage"}) for line in lines]
 
     return replace(rooms, refusal=refusal)
 
