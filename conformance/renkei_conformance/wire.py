@@ -37,7 +37,7 @@ class Unreadable(Exception):  # noqa: N818 - a finding about a message, not an e
         self.got = got
 
 
-class _Repeated(ValueError):  # noqa: N818 - caught at once
+class _Repeated(ValueError):  # noqa: N818 - caught where it is raised  # noqa: N818 - caught at once
     pass
 
 

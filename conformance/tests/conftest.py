@@ -164,7 +164,7 @@ class World:
         waits = {wait.id: wait.seconds for wait in self.standard.waits.values()}
         clock = ExaminerClock.still(waits, lambda: self.now, self._advance)
         network = CallableDoor(self._serve)
-        door = CallableDoor(lambda request: self.product(request))
+        door = CallableDoor(self._ask_product)
         self.tap = Tap(ForgedNetwork(network_signer(kit), clock.now), network, door)
         profile = Profile(
             product=Product(name="p", vendor="v", version="1"),
@@ -175,6 +175,9 @@ class World:
             product=door, network=network, management=FakeManagement(pki), upper=HttpUpperTester(door, "/business/1/x", "t"),
             tap=self.tap, clock=clock, kit=kit, profile=profile, tap_address="tap:",
         )  # fmt: skip
+
+    def _ask_product(self, request: Request) -> Reply:
+        return self.product(request)
 
     def _advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

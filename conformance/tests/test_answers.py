@@ -9,6 +9,7 @@ import pytest
 from renkei_conformance.finding import broken
 from renkei_conformance.forge import crypto
 from renkei_conformance.forge.build import Recipient, Signing, Tweak
+from renkei_conformance.forge.touch import flipped
 from renkei_conformance.kit import Kit
 from renkei_conformance.lower.network import Busy, Lose, LostReply
 from renkei_conformance.oracles import answer
@@ -80,7 +81,7 @@ DEFECTS = {
     "another body signs": ("header_key", of_another, {"P-ANS-001"}),
     "a sealing key signs": ("header_key", lambda part, bench: Signing.of(bench.plan.known.kit.bodies[SUBJECT].sealing), {"P-ANS-001"}),
     "a key of nobody signs": ("header_key", lambda part, bench: Signing(*crypto.self_made(bytes(48))), {"P-ANS-001"}),
-    "the signature is flipped": ("header_token", lambda token, bench: token[:-3] + ("AAA" if token[-3:-1] != "AA" else "BAA"), {"P-ANS-001"}),
+    "the signature is flipped": ("header_token", lambda token, bench: flipped(token, segment=2), {"P-ANS-001"}),
     "from is another": ("header", with_member("from", "482021"), {"P-ANS-001", "P-ANS-004"}),
     "sealed to the signing certificate's name": (
         "recipient", lambda part, bench: replace(part, kid=bench.plan.known.kit.bodies[COUNTERPART].signing.kid), {"P-ANS-002"}),
@@ -176,7 +177,7 @@ def test_an_answer_met_with_503_is_owed_again_and_the_resend_is_seen(world, prov
     forge = world.forge("busy")
     draft = forge.inquiry([CODE], {"tax_year": "2025"})
     sent = []
-    provider.send = lambda request: sent.append(request)
+    provider.send = sent.append
     delivery = forge.deliver(draft)
     world.tap.forged.program(draft.exchange_number, Busy(2), Lose())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
+from typing import ClassVar
 
 import httpx
 import httpx2
@@ -21,7 +22,7 @@ class HTTPCore2Mocker(HTTPCoreMocker):
     """respx knows httpx; the same places in httpcore2 are what httpx2 goes through."""
 
     name = "httpcore2"
-    targets = [target.replace("httpcore.", "httpcore2.") for target in HTTPCoreMocker.targets]
+    targets: ClassVar = [target.replace("httpcore.", "httpcore2.") for target in HTTPCoreMocker.targets]
 
 
 @pytest.fixture

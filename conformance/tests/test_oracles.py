@@ -372,7 +372,8 @@ def test_a_seal_is_held_against_the_lines(world):
     read = records.read_export(export(ROWS))
     right = {"body": "482013", "log": "access", "lines": 3, "last_sha256": sha256_b64u(read.lines[-1])}
 
-    def findings(pair=world.kit.body("482013").signing, typ="renkei-record-seal", **change):
+    def findings(signer="482013", typ="renkei-record-seal", **change):
+        pair = world.kit.body(signer).signing
         signed = forge.as_body("482013").signed(sign_token(pair, typ, {**right, **change}), "seal")
         return broken(records.sealed(read, signed, "482013", "access"))
 
@@ -382,5 +383,5 @@ def test_a_seal_is_held_against_the_lines(world):
     assert findings(log="audit")
     assert findings(body="482021")
     assert findings(typ="renkei-receipt")
-    assert findings(pair=world.kit.body("482021").signing)
+    assert findings(signer="482021")
     assert broken(records.sealed(read, None, "482013", "access"))

@@ -48,7 +48,7 @@ class Reply:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class DoorTrouble(Exception):  # noqa: N818 - the field's word
+class DoorTrouble(Exception):  # noqa: N818 - an event on the line  # noqa: N818 - the field's word
     """No HTTP reply came. `detail` is for the operator, never compared."""
 
     def __init__(self, address: str, detail: str) -> None:

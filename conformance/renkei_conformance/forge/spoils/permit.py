@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 
 from renkei_conformance.forge.build import Bench, Signing
@@ -97,30 +98,26 @@ def _differs(claim: str) -> None:
 
 
 def _other(claim: str, permit: Json, bench: Bench) -> object:
-    standard = bench.plan.known.standard
-    match claim:
-        case "from":
-            return bench.plan.known.another(str(permit["from"])).code
-        case "subject_count":
-            return 2
-        case "expires_at":
-            return instants.render(instants.parse(str(permit["expires_at"])) + timedelta(hours=1))
-        case "affair":
-            return _next(standard.affairs, permit[claim])
-        case "procedure":
-            return _next(standard.affairs[str(permit["affair"])].procedures, permit[claim])
-        case "information":
-            return _next({**standard.informations, **standard.catalogue}, permit[claim])
-        case "responsibility":
-            return _next(standard.responsibilities, permit[claim])
-        case _:
-            return _next(standard.editions, permit[claim])
+    facts = bench.plan.known
+    if claim == "from":
+        return facts.another(str(permit["from"])).code
+    if claim == "subject_count":
+        return 2
+    if claim == "expires_at":
+        return instants.render(instants.parse(str(permit["expires_at"])) + timedelta(hours=1))
+    tables = {
+        "affair": facts.standard.affairs,
+        "procedure": facts.standard.affairs[str(permit["affair"])].procedures,
+        "information": {**facts.standard.informations, **facts.standard.catalogue},
+        "responsibility": facts.standard.responsibilities,
+        "edition": facts.standard.editions,
+    }
+    return _next(tables[claim], permit[claim])
 
 
-def _next(table: object, present: object) -> str:
+def _next(table: Iterable[str], present: object) -> str:
     # Another row of the same table where there is one: a likely mistake is worth more than an impossible value.
-    assert hasattr(table, "__iter__")
-    return next((str(name) for name in table if name != present), f"{str(present)[:7]}X")
+    return next((name for name in table if name != present), f"{str(present)[:7]}X")
 
 
 for _claim in (
