@@ -87,7 +87,8 @@ class BodyNode:
             self.desk.later(self.fetching.keep_fetching())
 
     def tick(self) -> None:
-        """Send what is due again; where nobody works in the background, fetch what lies ready."""
+        """Go on with what is due again; where nobody works in the background, fetch what lies ready."""
+        self.providing.try_again()
         self.outbox.pump()
         if self.fetching.needed and not self.desk.tasks.background:
             self.desk.later(self.fetching.look_once())

@@ -42,6 +42,7 @@ class Providing:
         self.desk = desk
         self._way_in = InquiryIn(desk)
         self._way_out = AnswerOut(desk, self._way_in)
+        self._in_trouble: set[str] = set()
 
     # --- in -----------------------------------------------------------------------------------------------------
     async def receive(self, framed: Framed, sealed: Sealed) -> HttpReply:
@@ -110,13 +111,12 @@ class Providing:
         desk, stored = self.desk, self.desk.store.inquiry(exchange_number)
         if stored is None:
             return
+        framed = self._way_in.frame(Sealed(stored.envelope))
         try:
-            framed = self._way_in.frame(Sealed(stored.envelope))
             await self._way_in.prepare(framed)
             case = self._way_in.walk(self._way_in.verify(framed))
         except Refused as refused:
-            if not refused.retry:  # else the next start, or the next decision, tries again
-                await self._drop(exchange_number, refused)
+            await self._stopped(framed, exchange_number, refused)
             return
         decision = desk.store.decision(exchange_number)
         if decision is None:
@@ -124,11 +124,22 @@ class Providing:
         else:
             await self._provide(case, decision)
 
-    async def _drop(self, exchange_number: str, refused: Refused) -> None:
-        """An inquiry that no longer stands when it is taken up again: its time is over."""
-        desk, now = self.desk, self.desk.now()
-        lines = desk.rooms.refusal(desk.code, now, refused, {}, exchange_number)
-        await desk.store.write([_state(exchange_number, now, "closed_by_network", refused.code)], lines)
+    def try_again(self) -> None:
+        """Take up what trouble of ours had stopped."""
+        stopped, self._in_trouble = self._in_trouble, set()
+        for exchange_number in sorted(stopped):
+            self.desk.later(self.resume(exchange_number))
+
+    async def _stopped(self, framed: Framed, exchange_number: str, refused: Refused) -> None:
+        """An inquiry that had its `202` and cannot be answered now, or not any more."""
+        if refused.retry:
+            self._in_trouble.add(exchange_number)
+        elif refused.stage in ("freshness", "permit"):  # its time is over, and the network knows that by itself
+            desk, now = self.desk, self.desk.now()
+            lines = desk.rooms.refusal(desk.code, now, refused, {}, exchange_number)
+            await desk.store.write([_state(exchange_number, now, "closed_by_network", refused.code)], lines)
+        else:
+            await self._refuse_later(framed, exchange_number, refused)
 
     # --- out ----------------------------------------------------------------------------------------------------
     async def _provide(self, case: Case, decision: Any) -> None:
@@ -138,29 +149,27 @@ class Providing:
         try:
             drawn, claims = self._way_out.seal(case, results, now, "answer")
         except Refused as refused:
-            await self._refuse_later(case, refused, now)
+            await self._stopped(case.framed, case.number, refused)
             return
-        outgoing = Outgoing(claims["message_id"], "renkei-answer", case.number, drawn.envelope, _until(case), 0)
+        until = str(case.framed.claims["expires_at"])
+        outgoing = Outgoing(claims["message_id"], "renkei-answer", case.number, drawn.envelope, until, 0)
         changes: list[Change] = [_state(case.number, now, "looking_up"), _state(case.number, now, "sent")]
         await desk.store.write(
             [*changes, ("outgoing", queued(outgoing, now))], self._way_out.told(case, claims, results, now)
         )
         self.outbox.post(outgoing)
 
-    async def _refuse_later(self, case: Case, refused: Refused, now: datetime) -> None:
+    async def _refuse_later(self, framed: Framed, number: str, refused: Refused) -> None:
         """One that refuses after its `202` says so by a signed refusal with the same code and stage."""
-        desk, rooms, claims = self.desk, self.desk.rooms, case.framed.claims
-        message_id = desk.dice(f"{case.number} refusal").uuid7(now)
+        desk, rooms, claims, now = self.desk, self.desk.rooms, framed.claims, self.desk.now()
+        message_id = desk.dice(f"{number} refusal").uuid7(now)
         header: Claims = {"message_id": message_id, "from": desk.code, "to": "network", "issued_at": render(now)}
-        header |= {"exchange_number": case.number, "in_reply_to": claims["message_id"]}
-        header |= {"inquiry_sha256": case.framed.header_sha256, "code": refused.code, "stage": refused.stage}
+        header |= {"exchange_number": number, "in_reply_to": claims["message_id"]}
+        header |= {"inquiry_sha256": framed.header_sha256, "code": refused.code, "stage": refused.stage}
         drawn = rooms.sign_only(header, "renkei-refusal", desk.signer)
-        outgoing = Outgoing(message_id, "renkei-refusal", case.number, drawn.envelope, _until(case), 0)
-        changes: list[Change] = [
-            _state(case.number, now, "refused", refused.code),
-            ("outgoing", queued(outgoing, now)),
-        ]
-        await desk.store.write(changes, rooms.refusal(desk.code, now, refused, claims, case.number))
+        outgoing = Outgoing(message_id, "renkei-refusal", number, drawn.envelope, str(claims["expires_at"]), 0)
+        changes: list[Change] = [_state(number, now, "refused", refused.code), ("outgoing", queued(outgoing, now))]
+        await desk.store.write(changes, rooms.refusal(desk.code, now, refused, claims, number))
         self.outbox.post(outgoing)
 
     # --- what the network said to our answer ----------------------------------------------------------------------
@@ -213,7 +222,3 @@ def _state(number: str, at: datetime, state: str, reason: str | None = None, det
     text = None if detail is None else json.dumps(detail, ensure_ascii=False)
     values = {"exchange_number": number, "at": render(at), "state": state, "reason": reason, "detail": text}
     return ("inquiry_state", values)
-
-
-def _until(case: Case) -> str:
-    return str(case.framed.claims["expires_at"])

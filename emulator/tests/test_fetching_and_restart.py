@@ -216,3 +216,27 @@ def test_without_the_directory_an_inquiry_is_put_off_and_not_refused():
         return before["state"], after["state"]
 
     assert run(story) == ("accepted", "collected")
+
+
+def test_a_release_while_the_directory_is_silent_goes_on_when_it_speaks_again():
+    async def story():
+        world = await Still.begin()
+        await world.load(range(60))
+        await world.introduce(range(60))
+        asked = await world.answer(situation("protected"))
+        heard = tap(world)
+        heard.meddle = lambda _address, request: None if request.method == "GET" else request
+        trust = world.here.nodes[PROVIDER].desk.counterparts.trust
+        for memory in (trust._chains, trust._checked, trust._crls, trust._new_crls):
+            memory.clear()
+        order = {"exchange_number": asked["exchange_number"], "decision": "release"}
+        await world.business(PROVIDER, "decide", order | {"drafted_by": "o-1", "approved_by": "o-2"})
+        await world.here.settle()
+        before = await world.collect(asked["ask_id"])
+        heard.meddle = lambda _address, request: request
+        await beat(world)
+        after = await world.collect(asked["ask_id"])
+        await world.here.close()
+        return before["state"], after["state"]
+
+    assert run(story) == ("accepted", "collected")
