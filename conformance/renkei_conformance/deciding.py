@@ -17,13 +17,18 @@ def waiting_inquiry(product: Product, accepted_by: str | None = None) -> Deliver
     return product.deliver(product.inquiry(product.people.of("protected")), accepted_by)
 
 
-def answer_after(product: Product, decision: Literal["release", "withhold"]) -> Exchange:
-    """Ask about the protected person, decide by two officials, and open the answer. `Inconclusive` if none comes."""
+def held_back(product: Product) -> Delivery:
+    """The same, and nothing answered yet. `Inconclusive` otherwise: P-MAN-001 decides that."""
     delivery = waiting_inquiry(product)
     product.parties.settle()
-    early = product.silence(delivery.draft.exchange_number)
-    if not early.ok:
+    if not product.silence(delivery.draft.exchange_number).ok:
         raise Inconclusive(both("conformance.reason.not_waiting"))
+    return delivery
+
+
+def answer_after(product: Product, decision: Literal["release", "withhold"]) -> Exchange:
+    """Ask about the protected person, decide by two officials, and open the answer. `Inconclusive` if none comes."""
+    delivery = held_back(product)
     product.ev.step("decide", decision=decision)
     number = str(delivery.draft.exchange_number)
     outcome = product.business(lambda upper: upper.decide(number, decision, DRAFTER, APPROVER))

@@ -59,8 +59,8 @@ def test_right_person_among_similar_numbers(product: Product, ev: Evidence) -> N
 def test_unknown_link_code(product: Product, ev: Evidence) -> None:
     stranger = product.people.fresh()[0]
     exchange = product.exchange(product.inquiry(stranger), accepted_by="P-IDC-002")
-    due = {"item_no": 1, "result": "no_record"}
-    ev.check("P-IDC-002", equal("results[0]", due, dict(exchange.result), both("conformance.why.no_record")))
+    result = exchange.result.get("result")
+    ev.check("P-IDC-002", equal("results[0].result", "no_record", result, both("conformance.why.no_record")))
 
 
 # P-IDC-003 提供者は、本人を知っていても照会された情報を保管していないときは、封じた本文の結果 no_record で応答
@@ -75,9 +75,9 @@ def test_unknown_link_code(product: Product, ev: Evidence) -> None:
     en="A person without such a record is answered with no_record",
 )
 def test_known_person_without_record(product: Product, ev: Evidence) -> None:
-    due = {"item_no": 1, "result": "no_record"}
     exchange = product.exchange(product.inquiry(product.people.of("no_record")), accepted_by="P-IDC-003")
-    ev.check("P-IDC-003", equal("results[0]", due, dict(exchange.result), both("conformance.why.no_record")))
+    result = exchange.result.get("result")
+    ev.check("P-IDC-003", equal("results[0].result", "no_record", result, both("conformance.why.no_record")))
 
 
 # P-IDC-004 提供者の応答の subjects は、許可証とともに届いたリンクコードを同じ順序で持ち、そのハッシュをヘッダー
