@@ -41,7 +41,7 @@ class FakeDraft:
         return FakeDraft("m-2", "x-2")
 
     def twin(self) -> FakeDraft:
-        return FakeDraft("m-3", "x-3")
+        return FakeDraft("m-3", "x-3", self.forgeable)
 
 
 @dataclass

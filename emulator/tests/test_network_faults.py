@@ -1,6 +1,7 @@
 """Vendor faults of the network: each is of the catalogue, does what it says, and leaves a plain exchange alone."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from renkei_emulator.network.testing import ASKER, Bench, FakeBody, claims_of, h
 from renkei_fixtures.standard import load
 
 CATALOGUE = {id_: fault for id_, fault in load().faults.items() if (fault.role, fault.kind) == ("network", "vendor")}
+from renkei_fixtures.instants import render
 
 
 def run(coroutine):
@@ -82,6 +84,12 @@ def revoked_sender(bench):
     return run(bench.post(bench.asker.inquiry(signer=Signer.of_pem(pair.kid, pair.key_pem))))[0]
 
 
+def expired_today(bench):
+    now = bench.clock.now()
+    times = {"issued_at": render(now - timedelta(seconds=90)), "expires_at": render(now - timedelta(seconds=60))}
+    return run(bench.post(bench.asker.inquiry(**times)))[0]
+
+
 SEEN = {
     "procedure_not_looked_at": (other_procedure, 403, 202),
     "network_any_responsibility": (nobodys_responsibility, 403, 202),
@@ -95,6 +103,7 @@ SEEN = {
     "network_reuse_unnoticed": (used_id, 409, 202),
     "provision_not_recorded": (recorded, True, False),
     "network_revocation_unread": (revoked_sender, 403, 202),
+    "network_expiry_by_day": (expired_today, 403, 202),
 }
 
 

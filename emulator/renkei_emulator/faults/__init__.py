@@ -26,7 +26,7 @@ BODY: dict[str, Fault] = {
     **mirrors.BODY,
     **held_back.BODY,
 }
-NETWORK = {**NETWORK_VENDOR, **mirrors.NETWORK, **held_back.NETWORK}
+NETWORK = {**NETWORK_VENDOR, **mirrors.NETWORK}
 
 
 def check_names(armed: Iterable[str]) -> None:

@@ -12,7 +12,6 @@ from renkei_emulator.envelope import sha256_b64u
 from renkei_emulator.faults.tolerance import Fault, tolerant
 from renkei_emulator.intermediate_if.business_connection import Load
 from renkei_emulator.messages import Framed, Verified
-from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.refusals import Refused
 from renkei_emulator.rooms import BodyRooms
 from renkei_fixtures.instants import japan_date, parse
@@ -103,14 +102,6 @@ def permit_subjects_not_compared(rooms: BodyRooms) -> BodyRooms:
     return replace(rooms, check_permit_hashes=hashes)
 
 
-def network_expiry_by_day(rooms: NetworkRooms) -> NetworkRooms:
-    def by_day(_typ: str, claims: Claims, now: datetime) -> None:
-        if not _same_day(claims["expires_at"], now):
-            raise Refused("message_expired")
-
-    return replace(rooms, check_freshness=tolerant(rooms.check_freshness, "message_expired", by_day))
-
-
 BODY: Mapping[str, Fault] = {
     "amount_rounded_to_thousands": amount_rounded_to_thousands,
     "withheld_unpadded": withheld_unpadded,
@@ -120,4 +111,3 @@ BODY: Mapping[str, Fault] = {
     "audit_line_without_stage": audit_line_without_stage,
     "permit_subjects_not_compared": permit_subjects_not_compared,
 }
-NETWORK = {"network_expiry_by_day": network_expiry_by_day}

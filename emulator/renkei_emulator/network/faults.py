@@ -17,6 +17,7 @@ from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.network import Repeat
 from renkei_emulator.trust import TrustStore
+from renkei_fixtures.instants import japan_date, parse
 
 Fault = Callable[[NetworkRooms], NetworkRooms]
 
@@ -116,6 +117,17 @@ def network_revocation_unread(rooms: NetworkRooms) -> NetworkRooms:
     return replace(rooms, check_sender=check_sender)
 
 
+def network_expiry_by_day(rooms: NetworkRooms) -> NetworkRooms:
+    def by_day(typ: str, claims: Claims, now: datetime) -> None:
+        try:
+            rooms.check_freshness(typ, claims, now)
+        except Refused as refused:
+            if refused.code != "message_expired" or japan_date(parse(claims["expires_at"])) < japan_date(now):
+                raise
+
+    return replace(rooms, check_freshness=by_day)
+
+
 NETWORK_FAULTS: Mapping[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -131,5 +143,6 @@ NETWORK_FAULTS: Mapping[str, Fault] = {
         network_reuse_unnoticed,
         provision_not_recorded,
         network_revocation_unread,
+        network_expiry_by_day,
     )
 }
