@@ -11,7 +11,7 @@ from renkei_conformance.setup import EXAMPLES_CAP
 
 RUNS = int(os.environ.get("RENKEI_TEST_RUNS", "3"))  # ten before a release
 SEED = 7
-GENERATED = ("ITM-01", "ITM-02")  # cases whose inputs are drawn from the seed
+GENERATED = ("ITM-02", "ITM-04", "ITM-05")  # cases whose inputs are drawn from the seed
 WAITS_S = 120
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,10 @@ from renkei_emulator.envelope import Signer
 from renkei_emulator.network.faults import NETWORK_FAULTS
 from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.network.testing import ASKER, Bench, FakeBody, claims_of, hash_of, number_of
+from renkei_fixtures.instants import render
 from renkei_fixtures.standard import load
 
 CATALOGUE = {id_: fault for id_, fault in load().faults.items() if (fault.role, fault.kind) == ("network", "vendor")}
-from renkei_fixtures.instants import render
 
 
 def run(coroutine):
