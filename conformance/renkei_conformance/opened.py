@@ -22,7 +22,9 @@ def opened(body: bytes) -> JsonValue:
         return None
     if not isinstance(envelope, dict):
         return None
-    parts: dict[str, JsonValue] = {name: claims for name in SIGNED if (claims := _claims(envelope.get(name))) is not None}
+    parts: dict[str, JsonValue] = {
+        name: claims for name in SIGNED if (claims := _claims(envelope.get(name))) is not None
+    }
     return parts or None
 
 

@@ -25,9 +25,7 @@ class Child:
     def __init__(self, **options: Any) -> None:
         told = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
         command = [sys.executable, "-P", "-c", _RUN, json.dumps({"lifeline": True, **told}, default=str)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self.process.stdout is not None
         said = self.process.stdout.readline()
         self.ready: Json = json.loads(said) if said else {}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -308,3 +309,29 @@ def test_an_export_ends_with_a_seal_over_its_lines():
     assert (seal["body"], seal["log"], seal["lines"]) == (PROVIDER, "access", len(lines))
     assert seal["last_sha256"] == sha256_b64u(lines[-1])
     assert (seal["from"], seal["to"]) == (json.loads(lines[0])["at"], json.loads(lines[-1])["at"])
+
+
+def test_a_used_message_id_is_noticed_before_the_permit_is_looked_at():
+    async def story(world):
+        first, second = Forged(world, "one"), Forged(world, "two")
+        await first.deliver()
+        second.message_id = first.message_id
+        return parsed(await second.deliver(without("permit")(second)))["code"]
+
+    assert in_world(story) == "message_id_reused"
+
+
+def test_authority_is_asked_once_on_arrival_and_once_more_before_sending():
+    async def story(world):
+        desk, asked = world.here.nodes[PROVIDER].desk, []
+        find_row = desk.rooms.find_row
+
+        def counting(*args):
+            asked.append(desk.store.inquiry_state("X-one"))
+            return find_row(*args)
+
+        desk.rooms = replace(desk.rooms, find_row=counting)
+        await Forged(world, "one").deliver()
+        return asked
+
+    assert in_world(story) == [None, "received"]
