@@ -24,6 +24,7 @@ from renkei_conformance.parties import ExaminerClock, Parties
 from renkei_conformance.profile import Profile
 from renkei_conformance.upper.http import HttpUpperTester
 from renkei_emulator.installation import Door, Installation
+from renkei_emulator.refusals import Refused
 from renkei_emulator.world import HttpReply, HttpRequest, NoReply, StillClock
 from renkei_fixtures.instants import parse
 from renkei_fixtures.municipalities import COUNTERPART, load_bodies
@@ -85,7 +86,12 @@ class Party:
 
         def send(request: Request) -> Reply:
             asked = HttpRequest(request.method, request.path, dict(request.headers), request.body)
-            reply = self.thread.call(self.here.handle(door, asked))
+            try:
+                reply = self.thread.call(self.here.handle(door, asked))
+            except Exception:
+                if not self.here.armed:
+                    raise  # a bug of ours, and loud
+                reply = Refused("internal_error").reply()  # a faulty product that falls, as its server would say it
             return Reply(reply.status, dict(reply.headers), reply.body)
 
         return CallableDoor(send)

@@ -111,7 +111,9 @@ def _finish(
         product_kind=setup.product.kind,
         subset=bool(setup.only) or setup.set != "full",
         configuration_problem=configuration,
-        examiner_problem=any(problem.label == "examiner" for problem in problems),
+        # A clause that had failed before we fell over stays failed, but the run is ours to answer for.
+        examiner_problem=any(problem.label == "examiner" for problem in problems)
+        or any(case.verdict == Verdict.EXAMINER_FAULT for case in cases.values()),
     )
     words = words_of(setup.standard, outcome.verdict)
     results = {clause: _clause_result(clause, one, cases) for clause, one in clauses.items()}
