@@ -49,6 +49,7 @@ def examine(
     """Run the whole thing with children of its own; the exit code is the verdict's."""
     from renkei.children import Children  # noqa: PLC0415
     from renkei.over_http import World, product_row  # noqa: PLC0415
+    from renkei_conformance.errors import ExaminerFault  # noqa: PLC0415
     from renkei_conformance.runner import RunSetup, run  # noqa: PLC0415
     from renkei_conformance.setup import EXAMPLES_CAP  # noqa: PLC0415
     from renkei_fixtures.standard import load as load_standard  # noqa: PLC0415
@@ -72,7 +73,11 @@ def examine(
             progress=progress,
             argv=tuple(sys.argv[1:]),
         )
-        result = run(setup)
+        try:
+            result = run(setup)
+        except ExaminerFault as fault:  # ours: never a verdict on the product
+            click.echo(tell("cli.examiner_fault", detail=str(fault)), err=True)
+            return 4
     for fault in result.faults:
         click.echo(fault, err=True)
     if not (out / "run.ndjson").exists():  # nothing was selected: there is no run to report on

@@ -26,7 +26,7 @@ VERBS = {
 
 
 # What the verdict table calls a wrong call (exit 2); every other SetupError leaves no verdict (exit 4).
-WRONG_CALLS = frozenset({"conformance.profile.unknown_key", "cli.unknown_id", "emulator.unknown_fault"})
+WRONG_CALLS = frozenset({"conformance.profile.unknown_key", "cli.unknown_id"})
 
 
 class LazyGroup(click.Group):

@@ -36,7 +36,8 @@ class Progress:
                 self._done += 1
                 self._show(event.case, event.verdict)
             case "problem":
-                self._say(event.text.ja if current() == "ja" else event.text.en)
+                label = tell(f"cli.problem.{event.label}")
+                self._say(f"[{label}] {event.text.ja if current() == 'ja' else event.text.en}")
 
     def _show(self, case: str, verdict: str) -> None:
         text = self._words[verdict]

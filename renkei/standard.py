@@ -101,6 +101,11 @@ VIEWS: dict[str, View] = {
         ("code", "stage", "http", "retry", "by", "text"),
         lambda r: (r.code, r.stage, r.http or "", "yes" if r.retry else "", " ".join(r.by), _said(r.text)),
     ),
+    "faults": (
+        lambda s: s.faults.values(),
+        ("id", "kind", "role", "breaks", "text"),
+        lambda f: (f.id, f.kind, f.role, " ".join(f.breaks), _said(f.text)),
+    ),
     "terms": (
         lambda s: s.terms,
         ("ja", "reading", "en", "code"),

@@ -54,10 +54,7 @@ def test_rubbish_is_a_failure_of_the_product(examined):
     [
         (TimedOut("N", "no reply in time"),),
         (Unreachable("N", "connection refused"),),
-        pytest.param(
-            (Rubbish("N", "connection reset by peer"), Unreachable("N", "connection refused")),
-            marks=pytest.mark.xfail(reason="a connection cut by the product's end is booked as a failure", strict=True),
-        ),
+        (Rubbish("N", "connection reset by peer"), Unreachable("N", "connection refused")),
     ],
     ids=["slow", "gone between messages", "gone within a message"],
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request
+from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request, Rubbish
 from renkei_conformance.errors import Inconclusive, NotTested
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding
@@ -134,7 +134,8 @@ class Product:
         delivery = self.forge.deliver(draft, *programme)
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
         clause = accepted_by or (LIVES_ON if self.state.after_refusal else ACCEPTS)
-        if said.sort == "gone":
+        cut = isinstance(delivery.trouble, Rubbish)  # hung up half-way: gone, if nobody is there any more
+        if said.sort == "gone" or (cut and not self.reachable()):
             self.require_back(clause)
         if said.sort == "stalled":
             self._stalled()
@@ -256,7 +257,7 @@ class Product:
         self.state.control = None
         delivery = self.forge.deliver(clean)
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
-        if said.sort == "gone" and not self.reachable(patient=True):
+        if delivery.trouble is not None and said.sort != "stalled" and not self.reachable(patient=True):
             self.state.gone = True
         if said.sort != "accepted":
             return said.words
