@@ -237,7 +237,7 @@ class Product:
         raise Inconclusive(both("conformance.reason.gone"))
 
     def reachable(self, *, patient: bool = False) -> bool:
-        """Whether something speaks HTTP at the product's network side; `patient` gives it the liveness wait."""
+        """Whether somebody is there at the product's network side; `patient` gives it the liveness wait."""
         clock = self.parties.clock
         tries = 1 + (int(clock.seconds("liveness") / clock.seconds("poll")) if patient else 0)
         for attempt in range(tries):
@@ -245,6 +245,8 @@ class Product:
                 clock.wait("poll")
             try:
                 self.parties.product.send(Request("GET", MESSAGES), clock.seconds("liveness"))
+            except Rubbish:
+                return True  # whatever it is, somebody is there
             except DoorTrouble:
                 continue
             return True
