@@ -47,7 +47,8 @@ class NetworkSide(_Part):
 
     address: Line
     listen: Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
-    delivery: Literal["push", "pull"] = "push"
+    delivery: Literal["push"] = "push"
+    """A body that pulls is not examined yet: the forge would have to keep an inbox for it."""
 
     @property
     def listen_on(self) -> tuple[str, int]:

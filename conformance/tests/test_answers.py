@@ -13,7 +13,7 @@ from renkei_conformance.forge.touch import flipped
 from renkei_conformance.kit import Kit
 from renkei_conformance.lower.network import Busy, Lose, LostReply
 from renkei_conformance.oracles import answer
-from renkei_conformance.testing import Provider
+from renkei_conformance.testing import Provider, refusal
 from renkei_conformance.wire import b64u
 from renkei_fixtures.municipalities import COUNTERPART, SUBJECT
 
@@ -47,9 +47,14 @@ def exchange(world, provider):
         draft = forge.inquiry([CODE], {"tax_year": "2025"})
         delivery = forge.deliver(draft)
         assert delivery.accepted
+        object.__setattr__(forge.trust, "crl_der", world.pki.crl())  # with what was revoked meanwhile
         return answer.Due.of(world.standard, draft), delivery.answer()
 
     return ask
+
+
+def failed_paths(due, opened):
+    return {finding.path for _, finding in answer.findings(opened, due) if not finding.ok}
 
 
 def wrong_clauses(due, opened):
@@ -77,11 +82,34 @@ def of_another(part, bench):
     return Signing.of(other)
 
 
+def ordered(kind):
+    """The product signs with an odd certificate of its own; the directory has it."""
+    return lambda part, bench: Signing.of(_PKI[0].order(kind, SUBJECT))
+
+
+def misnamed(part, bench):
+    pair = _PKI[0].leaf(f"urn:renkei:body:{SUBJECT}")
+    _PKI[0].pems["wrongly-named"] = pair.chain_pem
+    return replace(Signing.of(pair), kid="wrongly-named")
+
+
+_PKI = []
+
+
+@pytest.fixture(autouse=True)
+def _certificates(pki):
+    _PKI[:] = [pki]
+
+
 DEFECTS = {
     "another body signs": ("header_key", of_another, {"P-ANS-001"}),
     "a sealing key signs": ("header_key", lambda part, bench: Signing.of(bench.plan.known.kit.bodies[SUBJECT].sealing), {"P-ANS-001"}),
     "a key of nobody signs": ("header_key", lambda part, bench: Signing(*crypto.self_made(bytes(48))), {"P-ANS-001"}),
     "the signature is flipped": ("header_token", lambda token, bench: flipped(token, segment=2), {"P-ANS-001"}),
+    "a revoked key signs": ("header_key", ordered("revoked"), {"P-ANS-001"}),
+    "an expired key signs": ("header_key", ordered("expired"), {"P-ANS-001"}),
+    "a key of an unknown authority signs": ("header_key", ordered("unknown_ca"), {"P-ANS-001"}),
+    "a key under a wrong name signs": ("header_key", misnamed, {"P-ANS-001"}),
     "from is another": ("header", with_member("from", "482021"), {"P-ANS-001", "P-ANS-004"}),
     "sealed to the signing certificate's name": (
         "recipient", lambda part, bench: replace(part, kid=bench.plan.known.kit.bodies[COUNTERPART].signing.kid), {"P-ANS-002"}),
@@ -116,6 +144,23 @@ def test_one_defect_fails_the_rules_about_it_and_no_others(provider, exchange, d
     provider.tweak = Tweak(stage, change)
 
     assert clauses == wrong_clauses(*exchange())
+
+
+@pytest.mark.parametrize(
+    ("defect", "path"),
+    [
+        ("a revoked key signs", "answer.certificate.revoked"),
+        ("an expired key signs", "answer.certificate.chain"),
+        ("a key of an unknown authority signs", "answer.certificate.chain"),
+        ("a key under a wrong name signs", "answer.certificate.kid"),
+        ("the signature is flipped", "answer.header.signature"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_told_by_its_own_name(world, provider, exchange, defect, path):
+    stage, change, _ = DEFECTS[defect]
+    provider.tweak = Tweak(stage, change)
+
+    assert failed_paths(*exchange()) == {path}
 
 
 def test_every_rule_of_an_answer_is_failed_by_some_defect():
@@ -229,6 +274,14 @@ def test_a_refused_message_tells_code_stage_and_that_it_was_this_one(world, prov
         True,
     )
     assert delivery.silent()
+
+
+def test_a_refusal_that_names_another_message_does_not_name_this_one(world, provider):
+    provider_refuses = refusal(world.standard, "busy", "01890000-0000-7000-8000-000000000000")
+    world.product = lambda request: replace(provider_refuses, status=403)
+    forge = world.forge("another")
+
+    assert not forge.deliver(forge.inquiry([CODE], {"tax_year": "2025"})).refusal().names
 
 
 def test_a_message_id_reused_is_wrong_only_after_its_first_use(world, provider):

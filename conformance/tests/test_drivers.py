@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import ClassVar
 
 import httpx
@@ -77,13 +77,6 @@ def test_each_failure_of_the_line_has_its_own_name(mocked, raised, expected):
         HttpDoor("http://product").send(GET, 1)
 
 
-def test_the_environment_has_no_say(mocked, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
-    mocked.get("http://product/renkei/1/crl").respond(200)
-
-    assert HttpDoor("http://product").send(GET, 1).status == 200
-
-
 @contextmanager
 def listener(speak):
     """A socket that says something once."""
@@ -115,11 +108,36 @@ def test_what_is_no_http_reply_is_rubbish(said):
         HttpDoor(address).send(GET, 2)
 
 
+def test_the_environment_has_no_say(monkeypatch):
+    # Were it heard, the request would go to a proxy where nothing listens.
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with listener(lambda line: line.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")) as address, HttpDoor(address) as door:
+        assert door.send(GET, 2).status == 204
+
+
 def test_silence_is_a_timeout():
     done = threading.Event()
     with listener(lambda line: done.wait(5)) as address:
         with pytest.raises(TimedOut):
             HttpDoor(address).send(GET, 0.2)
+        done.set()
+
+
+def test_a_reply_that_drips_is_a_timeout():
+    done = threading.Event()
+
+    def drip(line):
+        line.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+        with suppress(OSError):
+            while not done.wait(0.02):
+                line.sendall(b"x")
+
+    with listener(drip) as address, HttpDoor(address) as door:
+        with pytest.raises(TimedOut):
+            door.send(GET, 0.3)
         done.set()
 
 

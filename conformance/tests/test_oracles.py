@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -88,6 +89,24 @@ def test_rows_and_posts_end_on_their_last_day_and_begin_on_their_first():
         authority.due(STANDARD, support, day).granted
         for day in (date(2020, 7, 31), date(2020, 8, 1), date(2021, 9, 30), date(2021, 10, 1))
     ] == [False, True, True, False]
+
+
+def test_a_body_of_another_kind_is_not_asked_by_the_same_row():
+    assert authority.due(STANDARD, {**RIGHT, "to": "483214"}, ON).row.id == "AR-0103"
+    assert authority.due(STANDARD, {**RIGHT, "to": "480002"}, ON).row is None
+
+
+def test_a_row_holds_for_its_editions_and_the_edition_for_its_dates():
+    later = STANDARD.editions["2026A"].model_copy(update={"id": "2027A", "valid_from": date(2027, 4, 1)})
+    first, *rest = STANDARD.authority
+    until = first.model_copy(update={"edition_to": "2026A"})
+    two = replace(STANDARD, editions={**STANDARD.editions, "2027A": later}, authority=(until, *rest))
+    asked = {**RIGHT, "edition": "2027A"}
+
+    assert authority.due(two, RIGHT, date(2027, 5, 1)).granted
+    assert authority.due(two, asked, date(2027, 5, 1)).codes == {"authority_not_granted"}
+    assert authority.due(STANDARD, asked, date(2027, 5, 1)).codes == {"edition_not_supported"}
+    assert "edition_not_supported" in authority.due(two, asked, date(2027, 3, 31)).codes
 
 
 def test_the_network_refuses_a_body_that_asks_itself_and_names_editions_its_own_way():

@@ -82,6 +82,11 @@ def test_a_right_file_is_read_with_its_defaults(read):
         ('driver = "http"', 'driver = "fax"', ("wrong_value", "business_side.driver")),
         ('body = "001015"', 'informations = ["income_tax"]', ("wrong_value", "product.informations")),
         ('body = "001015"', "use_cases = [9]", ("wrong_value", "product.use_cases.0")),
+        (
+            'listen = "127.0.0.1:8400"',
+            'listen = "127.0.0.1:8400"\ndelivery = "pull"',
+            ("wrong_value", "network_side.delivery"),
+        ),
         ('body = "001015"', "roles = []", ("wrong_value", "product.roles")),
         ('body = "001015"', "population = true", ("wrong_value", "product.population")),
         ('body = "001015"', 'roles = ["inquirer"]', ("wrong_value", "product.roles.0")),

@@ -84,6 +84,13 @@ def test_a_spoiled_draft_and_its_clean_build_are_equal_before_the_spoiled_stage(
     assert clean[tweak.stage] != other[tweak.stage]
 
 
+@pytest.mark.parametrize("spoil", [spoil for spoil in DELIVERED if "padding_too" not in spoil])
+def test_a_spoiled_content_has_the_prescribed_length(world, draft, spoil):
+    size = world.standard.informations["income_tax_certificate"].padded_size
+
+    assert size == len(draft.spoil(spoil).bench.part("content_bytes"))
+
+
 @pytest.mark.parametrize("spoil", DELIVERED)
 def test_the_twin_is_clean_and_shares_no_id_salt_or_key_with_its_spoil(world, draft, spoil):
     spoiled = draft.spoil(spoil)

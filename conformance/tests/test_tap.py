@@ -99,18 +99,16 @@ def test_everything_that_passes_is_told_to_who_watches_until_they_stop(world, op
 
 
 def test_waiting_ends_when_the_message_arrives(world, opened):
-    arrive = message("renkei-answer", exchange_number=opened, part=1)
-    started = threading.Event()
-
-    def later():
-        started.wait(5)
-        world.tap.handle_from_product(arrive)
-
-    thread = threading.Thread(target=later)
-    thread.start()
-    started.set()
-    found = world.tap.wait_for(opened, "renkei-answer", 5)
-    thread.join()
+    # With an hour's patience: only the arrival itself can end the wait.
+    found = []
+    waiter = threading.Thread(
+        target=lambda: found.extend(world.tap.wait_for(opened, "renkei-answer", 3600)), daemon=True
+    )
+    waiter.start()
+    while not world.tap._arrived._waiters:
+        pass
+    world.tap.handle_from_product(message("renkei-answer", exchange_number=opened, part=1))
+    waiter.join(5)
 
     assert len(found) == 1
 

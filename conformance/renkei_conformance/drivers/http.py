@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx2
 
 from renkei_conformance.drivers import Reply, Request, Rubbish, TimedOut, Unreachable
@@ -34,7 +36,7 @@ class HttpDoor:
             with self._client.stream(
                 request.method, self.address + request.path, headers=headers, content=request.body, timeout=timeout
             ) as reply:
-                body = self._read(reply)
+                body = self._read(reply, time.monotonic() + timeout)
                 return Reply(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, body)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as trouble:
             raise Unreachable(self.address, str(trouble) or type(trouble).__name__) from trouble
@@ -43,13 +45,15 @@ class HttpDoor:
         except (httpx2.TransportError, httpx2.DecodingError) as trouble:
             raise Rubbish(self.address, f"{type(trouble).__name__}: {trouble}") from trouble
 
-    def _read(self, reply: httpx2.Response) -> bytes:
+    def _read(self, reply: httpx2.Response, end: float) -> bytes:
         chunks: list[bytes] = []
         length = 0
         for chunk in reply.iter_bytes():
             length += len(chunk)
             if length > REPLY_LIMIT:
                 raise Rubbish(self.address, f"a reply longer than {REPLY_LIMIT} bytes")
+            if time.monotonic() > end:  # byte by byte every single wait is short, and the whole has no end
+                raise TimedOut(self.address, "the reply had begun, and did not end in time")
             chunks.append(chunk)
         return b"".join(chunks)
 
