@@ -20,7 +20,11 @@ def test_every_granted_question_of_the_affair_is_listed_once():
     assert {question.procedure for question in found if question.affair == "AF-01"} == {
         f"PR-010{n}" for n in range(1, 6)
     }
-    assert {question.responsibility for question in found if question.affair == "AF-01"} == {"CRA-STAFF", "CRA-MANAGER"}
+    assert {question.responsibility for question in found if question.affair == "AF-01"} == {
+        "CRA-STAFF",
+        "CRA-MANAGER",
+        "AUTO",
+    }
     assert "PR-0205" not in {question.procedure for question in found}, "needs a consent"
 
 

@@ -58,7 +58,7 @@ def beside(standard: Standard, inquirers: Sequence[str], provider: str, on: date
     steps = [(affair.id, procedure) for affair in standard.affairs.values() for procedure in affair.procedures]
     questions = st.builds(
         lambda inquirer, step, information, responsibility: _question(
-            standard, inquirer, provider, *step, information, responsibility, on
+            standard, inquirer, provider, step[0], step[1], information, responsibility, on
         ),
         st.sampled_from(list(inquirers)),
         st.sampled_from(steps),
