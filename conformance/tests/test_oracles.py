@@ -52,8 +52,24 @@ def test_lists_and_tuples_and_nested_objects_compare_by_value():
         ({"procedure": "PR-0108"}, {"authority_not_granted"}),
         ({"affair": "AF-02", "procedure": "PR-0201", "responsibility": "PA-STAFF"}, set()),
         ({"affair": "AF-02", "procedure": "PR-0201"}, {"responsibility_not_granted"}),
-        ({"affair": "AF-02", "procedure": "PR-0205", "responsibility": "PA-STAFF"}, {"consent_required"}),
-        ({"affair": "AF-02", "procedure": "PR-0205", "responsibility": "PA-STAFF", "consent_ref": "c"}, set()),
+        (
+            {"affair": "AF-02", "procedure": "PR-0205", "responsibility": "PA-STAFF", "official": "o"},
+            {"consent_required"},
+        ),
+        (
+            {
+                "affair": "AF-02",
+                "procedure": "PR-0205",
+                "responsibility": "PA-STAFF",
+                "official": "o",
+                "consent_ref": "c",
+            },
+            set(),
+        ),
+        (
+            {"affair": "AF-02", "procedure": "PR-0205", "responsibility": "PA-STAFF", "consent_ref": "c"},
+            {"authority_not_granted"},
+        ),
         ({"information": "resident_record"}, {"authority_not_granted"}),
         ({"from": "480002", "responsibility": "CRA-P-STAFF"}, set()),
         ({"from": "480002"}, {"responsibility_not_granted"}),

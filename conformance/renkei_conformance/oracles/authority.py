@@ -33,7 +33,8 @@ class Due:
 def due(standard: Standard, header: Mapping[str, object], on: date, verifier: Verifier = "B") -> Due:
     """What `verifier` (N network, B provider) owes this inquiry. `on`: the date in Japan of `accepted_at`.
 
-    `header` needs from, to, affair, procedure, information, responsibility, edition; consent_ref where it has one.
+    `header` needs from, to, affair, procedure, information, responsibility, edition; official and consent_ref where it
+    has them.
     """
     codes = set()
     if not _edition_in_force(standard, header, on):
@@ -41,7 +42,10 @@ def due(standard: Standard, header: Mapping[str, object], on: date, verifier: Ve
     rows = [row for row in standard.authority if _grants(standard, row, header, on)]
     if not rows:
         codes.add("authority_not_granted")
-    elif rows[0].ground == "table_consent" and "consent_ref" not in header:
+    elif rows[0].initiator == "official" and "official" not in header:
+        # A row for officials does not let a machine ask; the consent may be missing besides.
+        codes.add("authority_not_granted")
+    if rows and rows[0].ground == "table_consent" and "consent_ref" not in header:
         codes.add("consent_required")
     if not _charged(standard, header, on):
         codes.add("responsibility_not_granted")
