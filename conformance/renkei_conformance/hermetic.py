@@ -34,9 +34,9 @@ def run_pytest(plugin: object, *, out: Path | None, allure: bool, folders: Seque
     if allure and out is not None:
         args += ["-p", "allure_pytest.plugin", "--alluredir", str(out / "allure-results"), "--clean-alluredir"]
     switch_off_mining()
-    # Hypothesis writes character tables even without an example database: never into the vendor's directory.
-    set_hypothesis_home_dir(str((out or Path(tempfile.gettempdir())) / ".hypothesis"))
-    with _without(FOREIGN):
+    with _without(FOREIGN), tempfile.TemporaryDirectory(prefix="renkei-") as home:
+        # Hypothesis writes character tables even without an example database: never into the vendor's directory.
+        set_hypothesis_home_dir(home)
         return int(pytest.main(args, plugins=[plugin]))
 
 

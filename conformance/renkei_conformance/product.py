@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request, Rubbish
+from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request, Rubbish, TimedOut
 from renkei_conformance.errors import Inconclusive, NotTested
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding
@@ -86,6 +86,7 @@ class Product:
         self.people = people
         self.state = state
         self._asked: dict[int, tuple[Draft, object]] = {}
+        self._heard_before = 0
         self.last_reply: Reply | None = None
 
     # --- questions -------------------------------------------------------------------------------------------------
@@ -131,6 +132,7 @@ class Product:
         """
         self.ev.scene()
         self.state.control = None
+        self._heard_before = len(self.ev.run.heard)
         delivery = self.forge.deliver(draft, *programme)
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
         clause = accepted_by or (LIVES_ON if self.state.after_refusal else ACCEPTS)
@@ -165,6 +167,7 @@ class Product:
         delivery = self.forge.deliver(spoiled)
         self.last_reply = delivery.reply
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
+        self._require_there(delivery)
         if said.sort == "accepted" and (late := delivery.refusal()) is not None:
             said = Told("refused", "signed refusal", 202, late.code, late.stage,
                         exchange_number=spoiled.exchange_number)  # fmt: skip
@@ -259,8 +262,7 @@ class Product:
         self.state.control = None
         delivery = self.forge.deliver(clean)
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
-        if delivery.trouble is not None and said.sort != "stalled" and not self.reachable(patient=True):
-            self.state.gone = True
+        self._require_there(delivery)
         if said.sort != "accepted":
             return said.words
         opened = delivery.answer()
@@ -272,6 +274,16 @@ class Product:
         self.state.stalls, self.state.after_refusal = 0, False
         self.state.control = self._question(clean)
         return None
+
+    def _require_there(self, delivery: Delivery) -> None:
+        """No reply, and nobody there within the liveness wait: the product is gone, and that decides nothing.
+
+        Who died of a message and is back has failed, and goes on to be judged.
+        """
+        lost = delivery.trouble is not None and not isinstance(delivery.trouble, TimedOut)
+        if lost and not self.reachable(patient=True):
+            self.state.gone = True
+            raise Inconclusive(both("conformance.reason.gone"))
 
     def _question(self, draft: Draft) -> object:
         found = self._asked.get(id(draft))
@@ -291,13 +303,27 @@ class Product:
             self.ev.check(ACCEPTS, _accepted(False, said))
             raise Inconclusive(both("conformance.reason.not_accepted", clause=ACCEPTS, told=said.words))
         due = delivery.draft.exchange_number
-        strays = {claims.get("exchange_number") for case, request in self.ev.run.heard
-                  if case == self.ev.case.id and (claims := claims_of(request.body)).get("in_reply_to")}  # fmt: skip
-        if strays - {None, due}:
-            self.ev.check(BOUND, Finding(False, due, sorted(map(str, strays - {None})), "answer.header.exchange_number",
-                                         both("conformance.why.bound")))  # fmt: skip
+        strays = self._strays(str(due))
+        if strays:
+            why = both("conformance.why.bound")
+            self.ev.check(BOUND, Finding(False, due, strays, "answer.header.exchange_number", why))
             raise Inconclusive(both("conformance.reason.stray_answer"))
         self._stalled()
+
+    def _strays(self, due: str) -> list[str]:
+        """Exchanges other than `due` that were answered since it was delivered, though nobody owed them an answer any
+        more: they had theirs, or were never ours. A late first answer to an earlier inquiry is not among them."""
+        before, since = (
+            {
+                str(claims.get("exchange_number"))
+                for _, request in part
+                if "in_reply_to" in (claims := claims_of(request.body))
+            }
+            for part in (self.ev.run.heard[: self._heard_before], self.ev.run.heard[self._heard_before :])
+        )
+        return sorted(
+            {one for one in since if one != due and (one in before or not self.parties.tap.forged.knows(one))}
+        )
 
     def _stalled(self) -> None:
         self._count_stall()

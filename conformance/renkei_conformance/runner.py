@@ -29,7 +29,7 @@ from renkei_fixtures.standard import Standard, Text
 
 __all__ = ["RunResult", "RunSetup", "cases_catalogue", "explain", "run"]
 
-INTERRUPTED, INTERNAL_ERROR, USAGE_ERROR = 2, 3, 4
+INTERNAL_ERROR, USAGE_ERROR = 3, 4  # pytest's own exit codes
 
 
 def run(setup: RunSetup) -> RunResult:
@@ -113,7 +113,7 @@ def _finish(
         configuration_problem=configuration,
         # A clause that had failed before we fell over stays failed, but the run is ours to answer for.
         examiner_problem=any(problem.label == "examiner" for problem in problems)
-        or any(case.verdict == Verdict.EXAMINER_FAULT for case in cases.values()),
+        or any(Verdict(case.verdict) is Verdict.EXAMINER_FAULT for case in cases.values()),
     )
     words = words_of(setup.standard, outcome.verdict)
     results = {clause: _clause_result(clause, one, cases) for clause, one in clauses.items()}
