@@ -22,24 +22,29 @@ WIDE_AFFAIR = "AF-02"
 Judge = Callable[[Told], Iterable[tuple[str, Finding]]]
 
 
-def ask_about(product: Product, person: Person, *, affair: str = AFFAIR, year: str = YEAR) -> Told:
+def ask_about(
+    product: Product, person: Person, *, affair: str = AFFAIR, year: str = YEAR, procedure: str | None = None
+) -> Told:
     """Ask about a person whose record of the year was loaded. `Inconclusive` when nothing is provided."""
     held = person.last(year)
     assert held is not None, f"{person.label} has no record of {year}"
-    result = product.ask(person, year, affair=affair).result
+    asked = {"affair": affair} | ({} if procedure is None else {"procedure": procedure})
+    result = product.ask(person, year, **asked).result
     told = Told(product.ev.run.standard, affair, held, result)
     if not itemwise.provided(told).ok:
         raise Inconclusive(both("conformance.reason.not_provided", got=str(result.get("result"))))
     return told
 
 
-def load_and_ask(product: Product, ev: Evidence, clause: str, person: Person, copy: Held) -> Person:
+def load_and_ask(
+    product: Product, ev: Evidence, clause: str, person: Person, copy: Held, procedure: str | None = None
+) -> Person:
     """Load one more copy of a person's record, ask, and book whether it is this copy that comes."""
     person = person.holding(copy)
     newest = Person(person.label, person.resident, person.link_code, (copy,), person.number)
     ev.step("load", count=1)
     product.people.load([newest])
-    told = ask_about(product, person)
+    told = ask_about(product, person, procedure=procedure)
     why = both("conformance.why.last_loaded")
     income = itemwise.values(told)
     wrong = [one for one in income if not one.ok]

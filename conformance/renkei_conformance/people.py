@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from renkei_conformance.drivers import DoorTrouble
-from renkei_conformance.errors import Inconclusive
+from renkei_conformance.errors import Inconclusive, NotTested
 from renkei_conformance.parties import Parties
-from renkei_conformance.upper import JsonObject, Load, Outcome, handling_row, record_row
+from renkei_conformance.upper import JsonObject, Load, Outcome, UpperTester, handling_row, record_row
 from renkei_fixtures.messages import both
 from renkei_fixtures.residents import SITUATIONS, Resident, resident
 from renkei_fixtures.residents.tax import tax_records
@@ -22,6 +22,8 @@ from renkei_fixtures.residents.tax import tax_records
 INFORMATION = "income_tax_certificate"
 FIRST_OF_A_CASE = 1_000
 """Residents from this number on are free for cases that load records of their own."""
+SILENCES_BORNE = 2
+"""Operations in a row to which interface B does not reply before it counts as lost."""
 RESERVE = 64
 """Link codes are ordered by so many at a time: M is asked seldom, and never for a single person."""
 
@@ -74,6 +76,7 @@ class People:
     _spare: list[Person] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=lambda: count(FIRST_OF_A_CASE))
     _loads: count[int] = field(default_factory=lambda: count(1))
+    _silences: int = 0
 
     # --- persons -----------------------------------------------------------------------------------------------------
 
@@ -120,11 +123,22 @@ class People:
     def try_load(self, load: Load) -> Outcome:
         """Load, whatever comes of it. `Inconclusive` when the business side does not reply."""
         try:
-            return self.parties.upper.load(load)
-        except DoorTrouble as trouble:
-            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+            return self.business(lambda upper: upper.load(load))
         finally:
             self.parties.settle()
+
+    def business(self, operation: Callable[[UpperTester], Outcome]) -> Outcome:
+        """One operation on interface B. `Inconclusive` when no reply comes; once that has happened too often,
+        `NotTested` without waiting again."""
+        if self._silences >= SILENCES_BORNE:
+            raise NotTested(both("conformance.reason.business_gone"))
+        try:
+            outcome = operation(self.parties.upper)
+        except DoorTrouble as trouble:
+            self._silences += 1
+            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+        self._silences = 0
+        return outcome
 
     def load_id(self) -> str:
         """A new load id; unique over runs against the same product, as the clock is in it."""

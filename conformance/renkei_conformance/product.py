@@ -215,10 +215,7 @@ class Product:
         """One operation on interface B. `Inconclusive` when no reply comes."""
         self.ev.scene()
         self.state.control = None
-        try:
-            return operation(self.parties.upper)
-        except DoorTrouble as trouble:
-            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+        return self.people.business(operation)
 
     def read_signed(self, token: object, path: str) -> Signed:
         """A signed token of the product's, opened and its certificate looked at."""
