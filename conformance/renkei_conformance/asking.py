@@ -90,7 +90,7 @@ def _book_smallest(
 
 
 def _loaded(product: Product, examples: Sequence[Held]) -> list[Person]:
-    fresh = product.people.fresh(len(examples))
+    fresh = product.fresh(len(examples))
     persons = [person.holding(example) for person, example in zip(fresh, examples, strict=True)]
     product.people.load(persons)
     return persons

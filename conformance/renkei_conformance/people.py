@@ -13,6 +13,7 @@ from itertools import count
 
 from renkei_conformance.drivers import DoorTrouble
 from renkei_conformance.errors import Inconclusive, NotTested
+from renkei_conformance.generation import number_of
 from renkei_conformance.parties import Parties
 from renkei_conformance.upper import JsonObject, Load, Outcome, UpperTester, handling_row, record_row
 from renkei_fixtures.messages import both
@@ -20,8 +21,8 @@ from renkei_fixtures.residents import SITUATIONS, Resident, resident
 from renkei_fixtures.residents.tax import tax_records
 
 INFORMATION = "income_tax_certificate"
-FIRST_OF_A_CASE = 1_000
-"""Residents from this number on are free for cases that load records of their own."""
+FIRST_OF_A_CASE, CASES_AT_MOST = 1_000, 200_000
+"""Residents come in thousands: the first is everybody's, each further one may be a case's own (there are 2**28)."""
 SILENCES_BORNE = 2
 """Operations in a row to which interface B does not reply before it counts as lost."""
 RESERVE = 64
@@ -73,8 +74,8 @@ class People:
     body: str
     link_codes: Callable[[str, Sequence[int]], tuple[str, ...]]
     _basic: dict[str, Person] = field(default_factory=dict)
-    _spare: list[Person] = field(default_factory=list)
-    _numbers: count[int] = field(default_factory=lambda: count(FIRST_OF_A_CASE))
+    _spare: dict[str, list[Person]] = field(default_factory=dict)
+    _numbers: dict[str, count[int]] = field(default_factory=dict)
     _loads: count[int] = field(default_factory=lambda: count(1))
     _silences: int = 0
 
@@ -91,12 +92,20 @@ class People:
             self._load_basic()
         return self._basic[situation]
 
-    def fresh(self, how_many: int = 1) -> list[Person]:
-        """Persons nobody was told of: link codes the product has never seen, no records."""
-        while len(self._spare) < how_many:
-            numbers = [next(self._numbers) for _ in range(max(RESERVE, how_many))]
-            self._spare += self._persons({f"resident {n}": n for n in numbers}).values()
-        taken, self._spare = self._spare[:how_many], self._spare[how_many:]
+    def fresh(self, case_id: str, how_many: int = 1) -> list[Person]:
+        """Persons nobody was told of in this run: link codes the product has not been given, no records.
+
+        Every case has residents of its own, the same ones in every run: a product that keeps what it was loaded with
+        never meets a link code under another own number.
+        """
+        spare = self._spare.setdefault(case_id, [])
+        numbers = self._numbers.setdefault(
+            case_id, count(FIRST_OF_A_CASE * (1 + number_of(0, case_id) % CASES_AT_MOST))
+        )
+        while len(spare) < how_many:
+            wanted = [next(numbers) for _ in range(max(RESERVE, how_many))]
+            spare += self._persons({f"resident {n}": n for n in wanted}).values()
+        taken, self._spare[case_id] = spare[:how_many], spare[how_many:]
         return taken
 
     # --- loading -----------------------------------------------------------------------------------------------------

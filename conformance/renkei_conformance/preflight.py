@@ -65,7 +65,7 @@ def _business(stage: RunStage) -> Problem | None:
 def _kit(stage: RunStage) -> Problem | None:
     try:
         stage.parties.kit.body(stage.body)
-        stage.people.fresh(1)
+        stage.people.fresh("preflight")
     except SetupError as error:
         text = Text(ja=error.render("ja"), en=error.render("en"))
         return _problem(text, error.where)
@@ -78,7 +78,7 @@ def _trusts(stage: RunStage) -> Problem | None:
     row = Case("preflight", title, (), PROVIDER, "envelope", Positive(), (), False, "first", "", "")
     forge = stage.forge(Evidence(stage.evidence, row))
     try:
-        person = stage.people.fresh(1)[0]
+        person = stage.people.fresh("preflight")[0]
         delivery = forge.deliver(forge.inquiry([person.link_code], {"tax_year": "2025"}))
     except CaseStopped:
         return None

@@ -99,6 +99,10 @@ class Product:
         self._asked[id(draft)] = (draft, (who.label, year, tuple(sorted((k, str(v)) for k, v in claims.items()))))
         return draft
 
+    def fresh(self, how_many: int = 1) -> list[Person]:
+        """Persons that only this case knows: no record, and a link code that the product was not given in this run."""
+        return self.people.fresh(self.ev.case.id, how_many)
+
     def exchange(self, draft: Draft, accepted_by: str | None = None) -> Exchange:
         """Deliver a right inquiry and wait for its answer.
 

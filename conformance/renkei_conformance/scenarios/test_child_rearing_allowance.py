@@ -35,7 +35,7 @@ def test_certification_and_review(product: Product, ev: Evidence) -> None:
     claimant, supporter, newcomer = (
         product.people.of("single_parent"),
         product.people.ordinary,
-        product.people.fresh()[0],
+        product.fresh()[0],
     )
     for person, year in ((claimant, "2024"), (claimant, "2025"), (supporter, "2025")):
         ev.step("ask", person=person.label, year=year)

@@ -29,7 +29,7 @@ from renkei_fixtures.messages import both
 def test_wrong_rows_set_aside(product: Product, ev: Evidence) -> None:
     template = product.people.ordinary.last(YEAR)
     assert template is not None
-    persons = product.people.fresh(len(WRONG_ROWS) + GOOD)
+    persons = product.fresh(len(WRONG_ROWS) + GOOD)
     bad = [wrong_row(person, template, wrong) for person, wrong in zip(persons, WRONG_ROWS, strict=False)]
     good = [person.holding(template) for person in persons[len(WRONG_ROWS) :]]
     rows = [
@@ -68,7 +68,7 @@ def test_wrong_rows_set_aside(product: Product, ev: Evidence) -> None:
 )
 def test_same_load_twice(product: Product, ev: Evidence) -> None:
     copies = [one for one in product.people.of("reassessed").held if one.tax_year == YEAR]
-    person = product.people.fresh()[0]
+    person = product.fresh()[0]
     codes = [(person.own_number, person.link_code)]
     first, second = (
         Load(product.people.load_id(), [copy.row(person.own_number)], codes, (), INFORMATION) for copy in copies
