@@ -75,8 +75,8 @@ def examine(
         )
         try:
             result = run(setup)
-        except ExaminerFault as fault:  # ours: never a verdict on the product
-            click.echo(tell("cli.examiner_fault", detail=str(fault)), err=True)
+        except ExaminerFault as ours:  # ours: never a verdict on the product
+            click.echo(tell("cli.examiner_fault", detail=str(ours)), err=True)
             return 4
     for fault in result.faults:
         click.echo(fault, err=True)
