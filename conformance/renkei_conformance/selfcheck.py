@@ -102,20 +102,24 @@ def selfcheck(
     faults = [row for row in standard.faults.values() if row.role != "inquirer" and (not only or row.id in only)]
     todo: list[Fault | str] = ["provider", "network"]
     todo += [row for row in faults if row.id not in known]
-    rows, alarms = dict(known), []
+    rows, cap = dict(known), 0
+    alarms: list[str] = []
+
+    def so_far() -> Eyesight:
+        matrix = tuple(rows[row.id] for row in faults if row.id in rows)
+        return Eyesight(matrix, tuple(alarms), cap, hashes | {"seed": str(seed)})
+
     for job, seen in _forked(todo, lambda job: _look(build, standard, job), jobs):
         if isinstance(job, str):
             alarms += [f"{job}: {what}" for what in seen["alarms"]]
-            continue
-        row = _sighting(**seen["row"])
-        rows[row.fault] = row
-        progress(row)
-    matrix = tuple(rows[row.id] for row in faults if row.id in rows)
-    cap = build(NOTHING, "provider").examples_cap
-    eyesight = Eyesight(matrix, tuple(alarms), cap, hashes | {"seed": str(seed)})
-    if out is not None:
-        write(eyesight, out)
-    return eyesight
+            cap = seen["examples_cap"]
+        else:
+            row = _sighting(**seen["row"])
+            rows[row.fault] = row
+            progress(row)
+        if out is not None:  # after every row, so that an interrupted run is taken up where it ended
+            write(so_far(), out)
+    return so_far()
 
 
 def entailed(standard: Standard, clauses: Collection[str]) -> frozenset[str]:
@@ -165,7 +169,8 @@ def _look(build: Build, standard: Standard, job: Fault | str) -> dict[str, Any]:
     """In the child: build, run, and tell what was seen."""
     if isinstance(job, str):
         role: Role = "network" if job == "network" else "provider"
-        return {"alarms": _alarms(run(build(NOTHING, role)))}
+        setup = build(NOTHING, role)
+        return {"alarms": _alarms(run(setup)), "examples_cap": setup.examples_cap}
     role = "network" if job.role == "network" else "provider"
     result = run(build((job.id,), role))
     return {"row": asdict(sighting(standard, job, result))}

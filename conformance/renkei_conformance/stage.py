@@ -38,12 +38,16 @@ class RunStage:
         self.claims = claims_of_profile(setup)
         general = Forge(self.parties, setup.standard, setup.seed, "people")
         self.people = People(self.parties, setup.seed, self.body, general.link_codes)
+        self._began = self.parties.clock.now()
         self.product_state = ProductState()
         self.network_state = NetworkState()
         self._forges: dict[str, Forge] = {}
 
     def before(self, case: Case) -> None:
         """See `plugin.Stage`."""
+        clock = self.parties.clock
+        if (clock.now() - self._began).total_seconds() > clock.seconds("total"):
+            raise NotTested(both("conformance.reason.total", seconds=f"{clock.seconds('total'):g}"))
         if case.role == "provider":
             require_present(self.product_state)
         for need in case.needs:
