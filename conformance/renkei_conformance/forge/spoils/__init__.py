@@ -4,7 +4,7 @@
 stands there and the bench, and gives back the spoiled value. `at="plan"` changes the plan before the bench starts, for
 spoils that concern two places which must go on agreeing. `@before(...)` makes a message that has to be delivered first.
 
-Their names, stages, the codes that are right and the texts are data: `standard/data/spoils.toml` of the fixtures.
+Their names, stages, the codes that are right and the texts are data: `standard/data/spoils/` of the fixtures.
 """
 
 from __future__ import annotations
