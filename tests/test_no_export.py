@@ -4,11 +4,12 @@ import dataclasses
 
 from renkei.selfcheck import setup_of
 from renkei_conformance.runner import run
+from renkei_conformance.selfcheck import Look
 from renkei_fixtures.standard import load
 
 
 def test_without_an_export_of_records_the_run_is_incomplete():
-    setup = setup_of(load(), 1, (), "provider", 1)
+    setup = setup_of(load(), Look((), "provider", 1), 1)
     profile = setup.parties.profile
     claims_less = profile.product.model_copy(update={"options": ("manual",)})
     parties = dataclasses.replace(setup.parties, profile=profile.model_copy(update={"product": claims_less}))

@@ -2,32 +2,52 @@
 
 Warm parent, one forked child for each fault, `jobs` at a time, in process, on a still clock, without Allure. A fault is
 *caught* when a clause fails, and caught *exactly* when the failed clauses are the declared ones, or follow from them by
-`entails`. With nothing armed nothing may fail: every failure there is a false alarm. Resumable: a fault's row is taken
-over from an earlier `selfcheck.json` of the same suite, standard and seed.
+`entails`. A `vendor` fault meets the whole set; a `mirror`, which is there for the lint and not counted, only the cases
+that claim to kill it. With nothing armed nothing may fail, whatever the seed: every failure there is a false alarm.
+Resumable: a fault's row is taken over from an earlier `selfcheck.json` of the same suite, standard and seed.
 
-The examiner knows no emulator: `build(armed, role)` is handed in and puts the parties together.
+The examiner knows no emulator: `build(look)` is handed in and puts the parties together.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from renkei_conformance.case import Role, catalogue
+from renkei_conformance.coverage import killers
 from renkei_conformance.identity import PACKAGE_SUFFIXES, of_tree
 from renkei_conformance.runner import run
 from renkei_conformance.setup import RunResult, RunSetup
 from renkei_fixtures.standard import DATA, Standard
 from renkei_fixtures.standard.rows import Fault
 
-Build = Callable[[Sequence[str], Role], RunSetup]
-NOTHING: tuple[str, ...] = ()
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One run to be made: what is armed in the party of which role, with which seed, and with which cases (none: all)."""
+
+    armed: tuple[str, ...]
+    role: Role
+    seed: int
+    only: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """For a person."""
+        return ", ".join(self.armed) or f"{self.role}, seed {self.seed}"
+
+
+Build = Callable[[Look], RunSetup]
 
 
 @dataclass(frozen=True)
@@ -90,28 +110,31 @@ def selfcheck(
     standard: Standard,
     *,
     seed: int,
+    seeds: int = 1,
     out: Path | None = None,
     jobs: int = 2,
     only: Collection[str] = (),
     progress: Callable[[Sighting], None] = lambda row: None,
 ) -> Eyesight:
-    """Run the whole set once for each fault (and once for nothing, per role). Needs `os.fork`."""
-    catalogue()
-    hashes = {"suite": of_tree(Path(__file__).parent, PACKAGE_SUFFIXES), "standard": of_tree(DATA, (".toml", ".csv"))}
-    known = _earlier(out, hashes | {"seed": str(seed)})
-    faults = [row for row in standard.faults.values() if row.role != "inquirer" and (not only or row.id in only)]
-    todo: list[Fault | str] = ["provider", "network"]
-    todo += [row for row in faults if row.id not in known]
+    """Run the whole set once for each fault, and once for nothing per role and seed (`seeds` of them, from `seed` on).
+
+    `only`: these faults alone. Needs `os.fork`.
+    """
+    hashes = identity(seed, seeds)
+    known = _earlier(out, hashes)
+    faults = [row for row in standard.faults.values() if row.role in ROLES and (not only or row.id in only)]
+    todo = [Look((), role, one) for role in ROLES for one in range(seed, seed + seeds)]
+    todo += [look_at(standard, row, seed) for row in faults if row.id not in known]
     rows, cap = dict(known), 0
     alarms: list[str] = []
 
     def so_far() -> Eyesight:
         matrix = tuple(rows[row.id] for row in faults if row.id in rows)
-        return Eyesight(matrix, tuple(alarms), cap, hashes | {"seed": str(seed)})
+        return Eyesight(matrix, tuple(alarms), cap, hashes)
 
-    for job, seen in _forked(todo, lambda job: _look(build, standard, job), jobs):
-        if isinstance(job, str):
-            alarms += [f"{job}: {what}" for what in seen["alarms"]]
+    for look, seen in _forked(todo, lambda look: _look(build, standard, look), jobs):
+        if not look.armed:
+            alarms += [f"{look.name}: {what}" for what in seen["alarms"]]
             cap = seen["examples_cap"]
         else:
             row = _sighting(**seen["row"])
@@ -120,6 +143,24 @@ def selfcheck(
         if out is not None:  # after every row, so that an interrupted run is taken up where it ended
             write(so_far(), out)
     return so_far()
+
+
+def identity(seed: int, seeds: int) -> dict[str, str]:
+    """What a matrix was made from: an older one holds only for the same suite, standard and seeds."""
+    suite, tables = of_tree(Path(__file__).parent, PACKAGE_SUFFIXES), of_tree(DATA, (".toml", ".csv"))
+    return {"suite": suite, "standard": tables, "seed": str(seed), "seeds": str(seeds)}
+
+
+def look_at(standard: Standard, fault: Fault, seed: int) -> Look:
+    """The run that is to show this fault."""
+    cases = tuple(row.id for row in killers(fault, catalogue())) if fault.kind == "mirror" else ()
+    return Look((fault.id,), fault.role, seed, cases)  # type: ignore[arg-type]
+
+
+def part_of(faults: Iterable[str], parts: int, pick: str) -> tuple[str, ...]:
+    """One part in `parts` of the faults, at least one; another `pick` takes another part, the same one the same."""
+    shuffled = sorted(faults, key=lambda fault: hashlib.sha256(f"{pick}/{fault}".encode()).digest())
+    return tuple(sorted(shuffled[: -(-len(shuffled) // parts)]))
 
 
 def entailed(standard: Standard, clauses: Collection[str]) -> frozenset[str]:
@@ -165,15 +206,13 @@ def as_markdown(eyesight: Eyesight) -> str:
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
-def _look(build: Build, standard: Standard, job: Fault | str) -> dict[str, Any]:
+def _look(build: Build, standard: Standard, look: Look) -> dict[str, Any]:
     """In the child: build, run, and tell what was seen."""
-    if isinstance(job, str):
-        role: Role = "network" if job == "network" else "provider"
-        setup = build(NOTHING, role)
-        return {"alarms": _alarms(run(setup)), "examples_cap": setup.examples_cap}
-    role = "network" if job.role == "network" else "provider"
-    result = run(build((job.id,), role))
-    return {"row": asdict(sighting(standard, job, result))}
+    setup = build(look)
+    result = run(setup)
+    if not look.armed:
+        return {"alarms": _alarms(result), "examples_cap": setup.examples_cap}
+    return {"row": asdict(sighting(standard, standard.faults[look.armed[0]], result))}
 
 
 def sighting(standard: Standard, fault: Fault, result: RunResult) -> Sighting:
@@ -223,11 +262,11 @@ def _rate(part: int, whole: int) -> float | None:
 
 
 def _forked(
-    jobs: list[Any], look: Callable[[Any], dict[str, Any]], at_once: int
-) -> Iterator[tuple[Any, dict[str, Any]]]:
+    jobs: list[Look], look: Callable[[Look], dict[str, Any]], at_once: int
+) -> Iterator[tuple[Look, dict[str, Any]]]:
     """Each job in a child of its own, `at_once` at a time. RuntimeError when a child falls: a bug of ours."""
     waiting = list(jobs)
-    running: dict[int, tuple[Any, int]] = {}
+    running: dict[int, tuple[Look, int]] = {}
     while waiting or running:
         while waiting and len(running) < at_once:
             job = waiting.pop(0)
@@ -241,11 +280,10 @@ def _forked(
         yield job, _heard(job, said)
 
 
-def _heard(job: Any, said: bytes) -> dict[str, Any]:
+def _heard(job: Look, said: bytes) -> dict[str, Any]:
     found = json.loads(said) if said else {"fell": "no word"}
     if "fell" in found:
-        name = job if isinstance(job, str) else job.id
-        raise RuntimeError(f"selfcheck of {name} fell:\n{found['fell']}")
+        raise RuntimeError(f"selfcheck of {job.name} fell:\n{found['fell']}")
     seen: dict[str, Any] = found
     return seen
 

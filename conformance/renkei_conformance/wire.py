@@ -21,6 +21,7 @@ DEPTH = 16
 _JWS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _JWE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_LONE = re.compile("[\ud800-\udfff]")
 _BRACKETS = re.compile(rb"[\[\]{}]")
 
 Json = dict[str, object]
@@ -78,7 +79,8 @@ def read_json(data: bytes, path: str = "") -> object:
         raise Unreadable(path, "member_repeated", "each member once", str(error)) from error
     except ValueError as error:
         raise Unreadable(path, "not_json", "JSON", str(error)) from error
-    if any("\ud800" <= char <= "\udfff" for char in json.dumps(value, ensure_ascii=False)):
+    # UTF-8 cannot carry a lone surrogate, so only an escape can hide one.
+    if b"\\u" in data and _LONE.search(json.dumps(value, ensure_ascii=False)):
         raise Unreadable(path, "not_json", "Unicode characters", "a lone surrogate")
     return value
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from renkei_conformance import selfcheck
-from renkei_conformance.selfcheck import Eyesight, Sighting, entailed, sighting
+from renkei_conformance.case import catalogue
+from renkei_conformance.selfcheck import Eyesight, Look, Sighting, entailed, sighting
 from renkei_conformance.setup import RunResult
 from renkei_conformance.testing_cases import WHY
 from renkei_fixtures.run_record import ClauseResult
@@ -75,22 +76,39 @@ def test_rows_of_the_same_suite_are_taken_over_and_of_another_are_not(tmp_path: 
 
 
 def test_every_job_runs_in_a_child_of_its_own() -> None:
-    def look(job: Any) -> dict[str, Any]:
-        return {"pid": os.getpid(), "job": job}
+    def look(job: Look) -> dict[str, Any]:
+        return {"pid": os.getpid(), "job": job.name}
 
-    told = dict(selfcheck._forked(["a", "b", "c"], look, 2))
+    told = dict(selfcheck._forked([Look((name,), "provider", 1) for name in "abc"], look, 2))
     pids = {one["pid"] for one in told.values()}
     assert len(pids) == 3
     assert os.getpid() not in pids
-    assert {job: one["job"] for job, one in told.items()} == {"a": "a", "b": "b", "c": "c"}
+    assert {job.armed: one["job"] for job, one in told.items()} == {("a",): "a", ("b",): "b", ("c",): "c"}
 
 
 def test_a_child_that_falls_is_told_with_its_traceback() -> None:
-    def look(job: Any) -> dict[str, Any]:
+    def look(job: Look) -> dict[str, Any]:
         raise ValueError("the child's own words")
 
     with pytest.raises(RuntimeError, match="the child's own words"):
-        list(selfcheck._forked(["a"], look, 1))
+        list(selfcheck._forked([Look(("a",), "provider", 1)], look, 1))
+
+
+def test_a_vendor_fault_meets_the_whole_set_and_a_mirror_those_that_claim_to_kill_it() -> None:
+    standard = load()
+    mirror = next(row for row in standard.faults.values() if row.kind == "mirror")
+    assert selfcheck.look_at(standard, FAULT, 1).only == ()
+    assert set(selfcheck.look_at(standard, mirror, 1).only) == {
+        row.id for row in catalogue() if set(mirror.breaks) & set(row.verifies)
+    }
+
+
+def test_a_part_is_the_same_for_the_same_pick_and_the_parts_of_many_picks_cover_everything() -> None:
+    faults = list(load().faults)
+    tenth = selfcheck.part_of(faults, 10, "a")
+    assert tenth == selfcheck.part_of(reversed(faults), 10, "a")
+    assert len(tenth) == -(-len(faults) // 10)
+    assert set(faults) == {fault for pick in range(200) for fault in selfcheck.part_of(faults, 10, str(pick))}
 
 
 def test_the_matrix_names_the_killers() -> None:
