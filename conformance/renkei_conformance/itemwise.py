@@ -13,9 +13,10 @@ from datetime import date
 
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.oracles import items
-from renkei_conformance.people import INFORMATION, Held
+from renkei_conformance.people import Held
 from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard
+from renkei_fixtures.standard.rows import Information
 
 Leaf = tuple[str, ...]
 SET, VALUES, YEAR, TYPES, ZERO, AS_OF, CODES = (
@@ -33,11 +34,16 @@ class Told:
     result: Mapping[str, object]
 
     @property
+    def table(self) -> Information:
+        """The information's row of the catalogue."""
+        return self.standard.informations[self.held.information]
+
+    @property
     def due(self) -> dict[Leaf, object]:
         """Every due leaf with its value."""
-        keys = {"tax_year": self.held.tax_year}
+        held = self.held
         record = items.expected_record(
-            self.standard, INFORMATION, self.affair, self.held.status, self.held.record, keys
+            self.standard, held.information, self.affair, held.status, held.record, held.keys
         )
         return dict(items.leaves(record))
 
@@ -94,13 +100,13 @@ def zeros_and_absences(told: Told) -> tuple[Finding, ...]:
 def types(told: Told) -> tuple[Finding, ...]:
     """P-ITM-004: JSON type and digits of every item that came with a value."""
     record = told.result.get("record")
-    found = items.typed(told.standard.informations[INFORMATION], record)
+    found = items.typed(told.table, record)
     return tuple(one for one in found if one.got is not None and one.got != {})
 
 
 def year(told: Told) -> Finding:
     """P-ITM-003."""
-    return items.asked_year(told.result.get("record"), told.held.tax_year)
+    return items.asked_year(told.result.get("record"), str(told.held.tax_year))
 
 
 def as_of(told: Told) -> Finding:
@@ -110,7 +116,7 @@ def as_of(told: Told) -> Finding:
 
 def codes(told: Told, on: date) -> tuple[Finding, ...]:
     """P-ITM-011, the status included."""
-    table = told.standard.informations[INFORMATION]
+    table = told.table
     record = told.result.get("record")
     return (
         *items.of_the_tables(told.standard, table, record, on),
@@ -125,7 +131,7 @@ def status(told: Told) -> Finding:
 
 def _invented(told: Told) -> set[Leaf]:
     """Items of the set that have no value and were provided as 0."""
-    wanted = items.due_items(told.standard.informations[INFORMATION], told.affair, told.held.status)
+    wanted = items.due_items(told.table, told.affair, told.held.status)
     return {leaf for leaf, value in told.got.items() if leaf not in told.due and leaf[-1] in wanted and _is_zero(value)}
 
 

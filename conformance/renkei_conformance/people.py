@@ -31,15 +31,29 @@ RESERVE = 64
 
 @dataclass(frozen=True)
 class Held:
-    """One record as the business system holds it; `record` is the full one, None where there is no assessment."""
+    """One copy (副本) as the business system holds it; `record` is the full one, None where there is no assessment.
 
-    tax_year: str
-    status: str
+    `keys` are those that the copy is loaded with (an inquiry may name others: `oracles.copies` says which copy answers).
+    """
+
+    information: str
+    keys: Mapping[str, str]
+    status: str | None
     as_of: str
     record: JsonObject | None
 
+    @classmethod
+    def certificate(cls, tax_year: str, status: str, as_of: str, record: JsonObject | None) -> Held:
+        """An income and tax certificate of a year."""
+        return cls(INFORMATION, {"tax_year": tax_year}, status, as_of, record)
+
+    @property
+    def tax_year(self) -> str | None:
+        """The tax year of a copy that has one for a key."""
+        return self.keys.get("tax_year")
+
     def row(self, own_number: str) -> JsonObject:
-        return record_row(own_number, {"tax_year": self.tax_year}, self.status, self.as_of, self.record)
+        return record_row(own_number, self.keys, self.status, self.as_of, self.record)
 
 
 @dataclass(frozen=True)
@@ -58,8 +72,13 @@ class Person:
         return self.number or self.resident.own_number
 
     def last(self, year: str) -> Held | None:
-        """The record that counts: the last one loaded of this year."""
-        return next((one for one in reversed(self.held) if one.tax_year == year), None)
+        """The certificate that counts: the last one loaded of this year."""
+        certificates = (one for one in reversed(self.held) if one.information == INFORMATION)
+        return next((one for one in certificates if one.tax_year == year), None)
+
+    def copies(self, information: str) -> tuple[Held, ...]:
+        """What is held of this information, in the order of loading."""
+        return tuple(one for one in self.held if one.information == information)
 
     def holding(self, *held: Held) -> Person:
         return replace(self, held=(*self.held, *held))
@@ -115,19 +134,25 @@ class People:
 
         Raises `Inconclusive` when the product does not take all of it: the clauses on loading decide why.
         """
-        rows = [held.row(person.own_number) for person in persons for held in person.held]
-        outcome = self.try_load(
-            Load(
+        rows: dict[str, list[JsonObject]] = {}
+        for person in persons:
+            for held in person.held:
+                rows.setdefault(held.information, []).append(held.row(person.own_number))
+        codes = [(person.own_number, person.link_code) for person in persons]
+        marks = [handling_row(person.own_number, "manual", "dv_protection") for person in manual]
+        for place, information in enumerate(rows or [INFORMATION]):
+            first = place == 0
+            load = Load(
                 self.load_id(),
-                rows,
-                [(person.own_number, person.link_code) for person in persons],
-                [handling_row(person.own_number, "manual", "dv_protection") for person in manual],
-                INFORMATION,
+                rows.get(information, ()),
+                codes if first else (),
+                marks if first else (),
+                information,
             )
-        )
-        if not outcome.done or outcome.member("set_aside"):
-            detail = f"{outcome.status} {outcome.raw[:200]!r}"
-            raise Inconclusive(both("conformance.reason.load_refused", detail=detail))
+            outcome = self.try_load(load)
+            if not outcome.done or outcome.member("set_aside"):
+                detail = f"{outcome.status} {outcome.raw[:200]!r}"
+                raise Inconclusive(both("conformance.reason.load_refused", detail=detail))
 
     def try_load(self, load: Load) -> Outcome:
         """Load, whatever comes of it. `Inconclusive` when the business side does not reply."""
@@ -159,7 +184,7 @@ class People:
         persons = self._persons(dict(SITUATIONS))
         for name, n in SITUATIONS.items():
             records = tax_records(self.seed, self.body, n)
-            held = [Held(one.tax_year, one.status, one.as_of, one.record) for one in records]
+            held = [Held.certificate(one.tax_year, one.status, one.as_of, one.record) for one in records]
             persons[name] = persons[name].holding(*held)
         protected = [one for one in persons.values() if one.resident.protected]
         manual = protected if "manual" in self.parties.profile.product.options else []

@@ -22,7 +22,7 @@ from renkei_conformance.lower.network import Heard, Programmed
 from renkei_conformance.opened import claims_of
 from renkei_conformance.oracles import answer, problem
 from renkei_conformance.parties import Parties
-from renkei_conformance.people import People, Person
+from renkei_conformance.people import INFORMATION, People, Person
 from renkei_conformance.told import Told, told
 from renkei_conformance.trial import Trial
 from renkei_conformance.upper import Outcome, UpperTester
@@ -92,11 +92,16 @@ class Product:
     # --- questions -------------------------------------------------------------------------------------------------
 
     def inquiry(self, person: Person | None = None, year: str = "2025", **claims: object) -> Draft:
-        """A right inquiry about `person` (default: an ordinary one); `claims` as `Forge.inquiry` takes them."""
+        """A right inquiry about `person` (default: an ordinary one); `claims` as `Forge.inquiry` takes them.
+
+        Of the income and tax certificate of `year`, unless `claims` name another `information` and its `keys`.
+        """
         who = person or self.people.ordinary
-        self.ev.inputs(["inquiry", who.label, year, claims])
-        draft = self.forge.inquiry([who.link_code], {"tax_year": year}, **claims)  # type: ignore[arg-type]
-        self._asked[id(draft)] = (draft, (who.label, year, tuple(sorted((k, str(v)) for k, v in claims.items()))))
+        asked: dict[str, object] = {"information": INFORMATION, "keys": {"tax_year": year}, **claims}
+        self.ev.inputs(["inquiry", who.label, asked["keys"], claims])
+        keys = asked.pop("keys")
+        draft = self.forge.inquiry([who.link_code], keys, **asked)  # type: ignore[arg-type]
+        self._asked[id(draft)] = (draft, (who.label, str(keys), tuple(sorted((k, str(v)) for k, v in asked.items()))))
         return draft
 
     def fresh(self, how_many: int = 1) -> list[Person]:

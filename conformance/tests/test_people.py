@@ -32,6 +32,10 @@ def test_nobody_is_fresh_twice() -> None:
 
 def test_the_record_that_counts_is_the_last_one_of_the_year() -> None:
     person = people().fresh("A")[0]
-    first, second, other = Held("2025", "1", "a", {}), Held("2025", "1", "b", {}), Held("2024", "1", "c", {})
+    first, second, other = (
+        Held.certificate("2025", "1", "a", {}),
+        Held.certificate("2025", "1", "b", {}),
+        Held.certificate("2024", "1", "c", {}),
+    )
     assert person.holding(first, other, second).last("2025") == second
     assert person.last("2025") is None

@@ -112,12 +112,18 @@ class Forge:
             self.standard, self.parties.kit, self.parties.clock.now(), self._order, self.product, self.link_codes
         )
 
-    def row(self, inquirer: str, provider: str, given: Mapping[str, str | None]) -> AuthorityRow:
-        """The first plain row in force for these two bodies with what is given; `NotForgeable` if there is none."""
+    def row(
+        self, inquirer: str, provider: str, given: Mapping[str, str | None], keys: set[str] | None = None
+    ) -> AuthorityRow:
+        """The first plain row in force for these two bodies with what is given; `NotForgeable` if there is none.
+
+        `keys`: of an information that is asked for by exactly these inquiry keys.
+        """
         on = instants.japan_date(self.parties.clock.now())
         for row in authority.grantable(self.standard, inquirer, provider, on):
             fits = all(value is None or getattr(row, name) == value for name, value in given.items())
-            if fits and row.information in self.standard.informations:
+            table = self.standard.informations.get(row.information)
+            if fits and table is not None and (keys is None or {key.id for key in table.keys} == keys):
                 return row
         raise NotForgeable(f"no authority row lets {inquirer} ask {provider} for {dict(given)}")
 
@@ -131,7 +137,8 @@ class Forge:
         keys: Sequence[Mapping[str, object]],
         claims: Mapping[str, object],
     ) -> Inquiry:
-        row = self.row(inquirer, provider, given)
+        by = ({name for each in keys for name in each} or None) if given.get("information") is None else None
+        row = self.row(inquirer, provider, given, by)
         information = self.standard.informations[row.information]
         on = instants.japan_date(self.parties.clock.now())
         charged = authority.charged_with(self.standard, row.affair, inquirer, on)

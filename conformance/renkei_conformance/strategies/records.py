@@ -34,7 +34,7 @@ def held(standard: Standard, year: str, information: str = INFORMATION) -> Searc
         values = {item.id: draw(_value(standard, table, item)) for item in _leaves(table)}
         hour, day, ms = draw(st.integers(0, 9)), draw(st.integers(1, 9)), draw(st.integers(0, 999))
         as_of = AS_OF.format(year=year, day=day, hour=hour, ms=ms)
-        return Held(year, status, as_of, _record(table, _ruled(table, values, status, year)))
+        return Held(information, {"tax_year": year}, status, as_of, _record(table, _ruled(table, values, status, year)))
 
     return made()
 
@@ -46,7 +46,9 @@ def boundaries(standard: Standard, year: str, information: str = INFORMATION) ->
     for number, edge in enumerate(BOUNDARIES):
         values = {item.id: _edge(standard, table, item, edge, number) for item in _leaves(table)}
         as_of = AS_OF.format(year=year, day=number + 1, hour=number, ms=number)
-        found.append(Held(year, "1", as_of, _record(table, _ruled(table, values, "1", year))))
+        found.append(
+            Held(information, {"tax_year": year}, "1", as_of, _record(table, _ruled(table, values, "1", year)))
+        )
     return found
 
 

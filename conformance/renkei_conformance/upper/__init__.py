@@ -91,10 +91,13 @@ class Ask:
 
 
 def record_row(
-    own_number: str, keys: Mapping[str, str], status: str, as_of: str, record: JsonObject | None
+    own_number: str, keys: Mapping[str, str], status: str | None, as_of: str, record: JsonObject | None
 ) -> JsonObject:
-    """One row of a load's `records`; an unassessed record has `record` None and then no such member."""
-    row: JsonObject = {"own_number": own_number, "keys": dict(keys), "status": status, "as_of": as_of}
+    """One row of a load's `records`; an unassessed record has `record` None and then no such member, an information
+    without a status table no `status`."""
+    row: JsonObject = {"own_number": own_number, "keys": dict(keys), "as_of": as_of}
+    if status is not None:
+        row["status"] = status
     if record is not None:
         row["record"] = record
     return row
