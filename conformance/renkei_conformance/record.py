@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from renkei_fixtures.instants import render
-from renkei_fixtures.run_record import Event, Line, encode
+from renkei_fixtures.run_record import Event, Line, chain_of, encode
 
 
 class Record:
@@ -30,6 +30,7 @@ class Record:
         self._watch = watch
         self._lock = threading.RLock()
         self._seq = 0
+        self._chain = ""
         self.lines: list[Line] = []
 
     def add(self, event: Event) -> int:
@@ -37,7 +38,9 @@ class Record:
         with self._lock:
             seq, at = self._seq, render(self._now())
             if self._file is not None:
-                os.write(self._file, encode(seq, at, event))
+                raw = encode(seq, at, event, self._chain)
+                os.write(self._file, raw)
+                self._chain = chain_of(raw)
             self.lines.append(Line.model_construct(seq=seq, at=at, event=event))
             self._seq = seq + 1
             if self._watch is not None:

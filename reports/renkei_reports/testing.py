@@ -29,6 +29,7 @@ from renkei_fixtures.run_record import (
     RunVerdict,
     Step,
     Verdict,
+    chain_of,
     encode,
 )
 from renkei_fixtures.standard.rows import Text
@@ -139,7 +140,11 @@ class RecordBuilder:
         self.add(RunFinished(verdict=verdict, words=words, exit_code=exit_code, clauses=results))
 
     def bytes(self) -> bytes:
-        return b"".join(encode(line.seq, line.at, line.event) for line in self.lines)
+        whole, chain = b"", ""
+        for line in self.lines:
+            raw = encode(line.seq, line.at, line.event, chain)
+            whole, chain = whole + raw, chain_of(raw)
+        return whole
 
     def write(self, directory: Path, *, cut: int = 0) -> Path:
         """`run.ndjson` in `directory`, its last `cut` bytes missing; returns the directory, as `write_all` takes it."""

@@ -111,15 +111,53 @@ def test_half_of_a_surrogate_pair_survives_writing_and_reading(tmp_path: Path) -
     assert [record.lines[0].event, heard] == list(read(_written(tmp_path, record.bytes())))
 
 
-def test_a_record_of_another_schema_is_refused(tmp_path: Path) -> None:
-    line = encode(0, "2026-11-23T01:00:00.000Z", passing().lines[0].event).replace(b'"schema":1', b'"schema":2')
+def test_a_record_of_another_schema_is_told_as_that_with_the_version_that_wrote_it(tmp_path: Path) -> None:
+    line = encode(0, "2026-11-23T01:00:00.000Z", passing().lines[0].event).replace(b'"schema":2', b'"schema":1')
 
-    with pytest.raises(SetupError):
+    with pytest.raises(SetupError) as caught:
         list(read_lines(_written(tmp_path, line)))
+
+    assert caught.value.key == "reports.record_schema"
+    assert caught.value.got == "schema 1 (renkei 0.1.0)"
 
 
 def test_the_schema_is_written_under_its_own_name() -> None:
     first = passing().lines[0].event
 
     assert isinstance(first, RunStarted)
-    assert b'"schema":1' in encode(0, "2026-11-23T01:00:00.000Z", first)
+    assert b'"schema":2' in encode(0, "2026-11-23T01:00:00.000Z", first)
+
+
+@pytest.mark.parametrize("number", [1, 7, -1])
+def test_one_word_changed_in_any_line_is_noticed_in_that_line(tmp_path: Path, number: int) -> None:
+    lines = passing().bytes().splitlines(keepends=True)
+    changed = lines[number].replace(b"01:00", b"02:00", 1)  # the time alone: nothing else could notice it
+    assert changed != lines[number]
+    lines[number] = changed
+
+    with pytest.raises(SetupError) as caught:
+        list(read_lines(_written(tmp_path, b"".join(lines))))
+
+    assert (caught.value.key, caught.value.where) == (
+        "reports.record_changed",
+        f"{tmp_path / 'run.ndjson'}:{number % len(lines) + 1}",
+    )
+
+
+def test_a_line_without_a_chain_was_put_there_by_somebody_else(tmp_path: Path) -> None:
+    lines = passing().bytes().splitlines(keepends=True)
+    lines[3] = lines[3][: lines[3].rindex(b',"chain"')] + b"}\n"
+
+    with pytest.raises(SetupError) as caught:
+        list(read_lines(_written(tmp_path, b"".join(lines))))
+
+    assert caught.value.key == "reports.record_changed"
+
+
+def test_lines_of_another_record_do_not_fit(tmp_path: Path) -> None:
+    one, other = (record.bytes().splitlines(keepends=True) for record in (passing(), every_verdict()))
+
+    with pytest.raises(SetupError) as caught:
+        list(read_lines(_written(tmp_path, b"".join([one[0], *other[1:]]))))
+
+    assert caught.value.key == "reports.record_changed"
