@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from renkei.language import current, tell
+
+PORT = 8500
+"""The first of the four ports of the whole world, so that what somebody configures once holds tomorrow."""
+
+
+def _ports(base: int | None, said: Sequence[int | None]) -> list[int]:
+    """Network, bodies, business, management: what was said, else the row from `base` on, else free ones (0)."""
+    row = [0] * 4 if base is None else list(range(base, base + 4))
+    return [given if one is None else one for one, given in zip(said, row, strict=True)]
 
 
 @click.command("emulate", help=tell("cli.emulate.help"))
@@ -16,11 +26,15 @@ from renkei.language import current, tell
 @click.option("--clock", default="live", show_default=True, metavar="live|INSTANT", help=tell("cli.emulate.clock"))
 @click.option("--data", type=click.Path(path_type=Path), default=None, help=tell("cli.emulate.data"))
 @click.option("--network", "network_url", default=None, metavar="URL", help=tell("cli.emulate.network"))
-@click.option("--network-port", type=click.IntRange(0, 65535), default=0, help=tell("cli.emulate.port"))
-@click.option("--bodies-port", type=click.IntRange(0, 65535), default=0, help=tell("cli.emulate.port"))
-@click.option("--business-port", type=click.IntRange(0, 65535), default=0, help=tell("cli.emulate.port"))
-@click.option("--management-port", type=click.IntRange(0, 65535), default=0, help=tell("cli.emulate.port"))
+@click.option("--port", type=click.IntRange(1, 65532), default=None, help=tell("cli.emulate.base_port"))
+@click.option("--network-port", type=click.IntRange(0, 65535), default=None, help=tell("cli.emulate.port"))
+@click.option("--bodies-port", type=click.IntRange(0, 65535), default=None, help=tell("cli.emulate.port"))
+@click.option("--business-port", type=click.IntRange(0, 65535), default=None, help=tell("cli.emulate.port"))
+@click.option("--management-port", type=click.IntRange(0, 65535), default=None, help=tell("cli.emulate.port"))
+@click.option("--body-at", multiple=True, metavar="BODY=URL", help=tell("cli.emulate.body_at"))
+@click.option("--empty", is_flag=True, help=tell("cli.emulate.empty"))
 @click.option("--arm", multiple=True, metavar="FAULT", help=tell("cli.emulate.arm"))
+@click.option("--json-ready", is_flag=True, help=tell("cli.emulate.json_ready"))
 @click.option("--stdin-lifeline", is_flag=True, help=tell("cli.emulate.lifeline"))
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
 def command(
@@ -30,17 +44,25 @@ def command(
     clock: str,
     data: Path | None,
     network_url: str | None,
-    network_port: int,
-    bodies_port: int,
-    business_port: int,
-    management_port: int,
+    port: int | None,
+    network_port: int | None,
+    bodies_port: int | None,
+    business_port: int | None,
+    management_port: int | None,
+    body_at: tuple[str, ...],
+    empty: bool,
     arm: tuple[str, ...],
+    json_ready: bool,
     stdin_lifeline: bool,
     lang: str | None,
 ) -> int:
     """Run until SIGINT, SIGTERM or the end of stdin (with the lifeline)."""
     from renkei_emulator.server import EmulateOptions, run  # noqa: PLC0415 - only this verb needs the world
 
+    for_program = json_ready or stdin_lifeline
+    whole = not (for_program or only or all_but)
+    said = (network_port, bodies_port, business_port, management_port)
+    ports = _ports(PORT if port is None and whole and said == (None,) * 4 else port, said)
     return run(
         EmulateOptions(
             only=only,
@@ -49,12 +71,15 @@ def command(
             clock=clock,
             data=data,
             network_url=network_url,
-            network_port=network_port,
-            bodies_port=bodies_port,
-            business_port=business_port,
-            management_port=management_port,
+            network_port=ports[0],
+            bodies_port=ports[1],
+            business_port=ports[2],
+            management_port=ports[3],
             arm=arm,
             lifeline=stdin_lifeline,
             lang=current(),
+            bodies_at=body_at,
+            json_ready=for_program,
+            populated=whole and not empty,
         )
     )

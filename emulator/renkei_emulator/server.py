@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -23,9 +22,11 @@ from typing import Any, get_args
 
 import uvicorn
 
+from renkei_emulator.business_systems.population import populate
 from renkei_emulator.installation import Door, Installation
 from renkei_emulator.line import HttpLine
 from renkei_emulator.linkage_if.network_connection import LARGEST
+from renkei_emulator.ready import Ready
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage import MEMORY
 from renkei_emulator.world import Clock, HttpReply, HttpRequest, LiveClock, StillClock
@@ -47,7 +48,8 @@ KEEP_ALIVE_S = 75
 class EmulateOptions:
     """What ``renkei emulate`` was told. ``only`` and ``all_but``: body codes or `network`; ports: 0 is a free one.
 
-    ``clock``: `live`, an instant from which the clock runs on, or `still:` and an instant.
+    ``clock``: `live`, an instant from which the clock runs on, or `still:` and an instant. ``bodies_at``: `CODE=URL`,
+    bodies that are not run here but reached there. ``populated``: local bodies begin with their residents loaded.
     """
 
     only: tuple[str, ...] = ()
@@ -63,6 +65,9 @@ class EmulateOptions:
     arm: tuple[str, ...] = ()
     lifeline: bool = False
     lang: str = "en"
+    bodies_at: tuple[str, ...] = ()
+    json_ready: bool = True
+    populated: bool = False
 
 
 def run(options: EmulateOptions) -> int:
@@ -84,7 +89,7 @@ def _parties(options: EmulateOptions) -> tuple[list[str], bool]:
             if party not in known:
                 raise SetupError("emulator.body.unknown", where=flag, expected=", ".join(known), got=party)
     chosen = [party for party in known if not options.only or party in options.only]
-    chosen = [party for party in chosen if party not in options.all_but]
+    chosen = [party for party in chosen if party not in (*options.all_but, *_elsewhere(options))]
     return [party for party in chosen if party != NETWORK], NETWORK in chosen
 
 
@@ -98,6 +103,17 @@ def _clock(text: str) -> Clock:
         expected = "live, YYYY-MM-DDThh:mm:ss.sssZ, still:YYYY-MM-DDThh:mm:ss.sssZ"
         raise SetupError("emulator.clock.wrong", where="--clock", expected=expected, got=text) from None
     return StillClock(at) if still else LiveClock(at - datetime.now(UTC))
+
+
+def _elsewhere(options: EmulateOptions) -> dict[str, str]:
+    """The bodies that are reached elsewhere, and where. Raises SetupError."""
+    found: dict[str, str] = {}
+    for text in options.bodies_at:
+        code, _, url = text.partition("=")
+        if code not in load_bodies() or not url.startswith(("http://", "https://")):
+            raise SetupError("emulator.address.wrong", where="--body-at", expected="CODE=http://host:port", got=text)
+        found[code] = url.rstrip("/")
+    return found
 
 
 def _network_url(options: EmulateOptions) -> str | None:
@@ -163,6 +179,7 @@ async def _serve(options: EmulateOptions) -> None:
             clock,
             options.data if options.data is not None else MEMORY,
             network_address=network_url,
+            addresses=_elsewhere(options),
             armed_faults=options.arm,
             wire=line,
             background=True,
@@ -174,6 +191,8 @@ async def _serve(options: EmulateOptions) -> None:
     urls = {door: _url(sockets, door) for door in DOORS}
     installation.appear_at(urls["network"], urls["bodies"])
     try:
+        if options.populated:
+            await populate(installation)
         await _until_told(options, installation, sockets, _ready(options, installation, urls))
     finally:
         await installation.close()
@@ -234,9 +253,12 @@ async def _until_told(
     while not all(server.started for server in servers.values()):
         await asyncio.sleep(0.002)
     installation.start()
-    print(json.dumps(ready), flush=True)  # noqa: T201 - the one line that whoever started us waits for
+    voice = Ready(options.lang, options.data, as_json=options.json_ready)
+    print(voice.began(ready), flush=True)  # noqa: T201 - the one line that whoever started us waits for
     beating = asyncio.create_task(_beat(installation))
     await stop.wait()
+    if (last := voice.ended()) is not None:
+        print(f"\n{last}", flush=True)  # noqa: T201 - after the terminal's ^C
     beating.cancel()
     for server in servers.values():
         server.should_exit = True
