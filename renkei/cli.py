@@ -22,11 +22,12 @@ VERBS = {
     "cases": "renkei.cases",
     "explain": "renkei.explain",
     "report": "renkei.report",
+    "replay": "renkei.replay",
 }
 
 
 # What the verdict table calls a wrong call (exit 2); every other SetupError leaves no verdict (exit 4).
-WRONG_CALLS = frozenset({"conformance.profile.unknown_key", "cli.unknown_id"})
+WRONG_CALLS = frozenset({"conformance.profile.unknown_key", "cli.unknown_id", "cli.replay.not_in_run"})
 
 
 class LazyGroup(click.Group):

@@ -17,6 +17,9 @@ WRITTEN = (
     "allure-results",
     "logs",
     "hypothesis",
+    "kit",
+    "repro",
+    "replay",
 )
 
 

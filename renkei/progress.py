@@ -57,6 +57,12 @@ def closing_lines(report: Report, out: Path, *, bundled: bool) -> Iterator[str]:
     seconds = sum(case.seconds or 0 for case in report.cases)
     yield ""
     yield tell("cli.verdict_line", words=words)
+    if not report.complete:
+        yield tell("cli.record_cut", line=report.lines)
+    for found in report.contradictions:
+        yield tell(
+            "cli.record_contradicts", what=found.what.of(current()), recorded=found.recorded, folded=found.folded
+        )
     yield tell("cli.clauses_line", **report.clause_totals.model_dump())
     yield tell("cli.cases_line", total=report.case_totals.total, seconds=f"{seconds:.1f}")
     yield tell("cli.report_at", path=out / "report.html")
