@@ -33,7 +33,8 @@ def test_every_granted_question_of_the_affair_is_listed_once():
 def test_a_question_beside_the_rows_is_due_a_refusal(question):
     assert question.codes <= {"authority_not_granted", "responsibility_not_granted", "consent_required"}
     granted = {
-        (q.inquirer, q.affair, q.procedure, q.responsibility)
+        (q.inquirer, q.affair, q.procedure, q.information, q.responsibility)
         for q in inquiries.granted(STANDARD, INQUIRERS, "001015", ON)
     }
-    assert (question.inquirer, question.affair, question.procedure, question.responsibility) not in granted
+    asked = (question.inquirer, question.affair, question.procedure, question.information, question.responsibility)
+    assert asked not in granted
