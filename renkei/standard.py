@@ -19,6 +19,16 @@ def _said(text: Text) -> str:
     return text.ja if current() == "ja" else text.en
 
 
+def _clauses_of(code: str) -> tuple[str, str, str]:
+    """The clauses by which N, B and A say a code; what nobody can provoke stands in brackets."""
+    from renkei_fixtures.standard import load  # noqa: PLC0415 - read already, and kept
+    from renkei_fixtures.standard.refusing import refusing  # noqa: PLC0415
+
+    by_party = refusing(load(), code)
+    told = [" ".join(c.id if c.observable else f"({c.id})" for c in by_party[party]) for party in ("N", "B", "A")]
+    return told[0], told[1], told[2]
+
+
 def _date(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -98,8 +108,16 @@ VIEWS: dict[str, View] = {
     ),
     "errors": (
         lambda s: s.refusals.values(),
-        ("code", "stage", "http", "retry", "by", "text"),
-        lambda r: (r.code, r.stage, r.http or "", "yes" if r.retry else "", " ".join(r.by), _said(r.text)),
+        ("code", "stage", "http", "retry", "by", "N", "B", "A", "text"),
+        lambda r: (
+            r.code,
+            r.stage,
+            r.http or "",
+            "yes" if r.retry else "",
+            " ".join(r.by),
+            *_clauses_of(r.code),
+            _said(r.text),
+        ),
     ),
     "faults": (
         lambda s: s.faults.values(),

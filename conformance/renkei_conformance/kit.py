@@ -101,12 +101,14 @@ class Management:
         """The kit of this emulation."""
         return read(self._call("GET", "kit", None))
 
-    def order(self, kind: str, body: str) -> KeyPair:
+    def order(self, kind: str, body: str, use: str = "signature") -> KeyPair:
         """An odd certificate for `body`: expired, not_yet_valid, revoked, unknown_ca, self_signed, …
 
         `SetupError` when it cannot be had.
         """
-        return _key_pair(self._call("POST", "certificates", {"kind": kind, "body": body}), f"{MANAGEMENT}/certificates")
+        return _key_pair(
+            self._call("POST", "certificates", {"kind": kind, "body": body, "use": use}), f"{MANAGEMENT}/certificates"
+        )
 
     def link_codes(self, body: str, serials: Sequence[int]) -> tuple[str, ...]:
         """`body`'s own link codes of these persons, in order."""
@@ -129,6 +131,10 @@ class Management:
     def set_address(self, body: str, address: str) -> None:
         """Where the network reaches `body` from now on (its signed directory entry follows)."""
         self._call("POST", "addresses", {"body": body, "address": address})
+
+    def bar(self, inquirer: str, provider: str, barred: bool = True) -> None:
+        """差止め: from now on `provider` provides nothing to `inquirer` (`*`: to nobody), or does again."""
+        self._call("POST", "bars", {"from": inquirer, "to": provider, "barred": barred})
 
     def advance(self, seconds: float) -> None:
         """Move a still clock."""

@@ -167,6 +167,12 @@ class NetworkSide:
         self.parties.settle()
         return read_export(self.parties.management.records())
 
+    def bar(self, inquirer: str, provider: str, *, barred: bool = True) -> None:
+        """Have the network's operator bar provision between these two, or lift it. `NotTested` without M."""
+        if self.parties.management is None:
+            raise NotTested(both("conformance.why_not.not_claimed", option="management"))
+        self.parties.management.bar(inquirer, provider, barred)
+
     # --- witnessed negatives -----------------------------------------------------------------------------------------
 
     def negative(self, draft: Draft | None = None) -> None:

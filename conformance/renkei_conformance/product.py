@@ -16,8 +16,9 @@ from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding
 from renkei_conformance.forge.bench import Forge
 from renkei_conformance.forge.deliver import Delivery
-from renkei_conformance.forge.draft import Draft
+from renkei_conformance.forge.draft import Draft, NotForgeable
 from renkei_conformance.forge.reader import OpenedAnswer, Signed, read_signed
+from renkei_conformance.kit import KeyPair
 from renkei_conformance.lower.network import Heard, Programmed
 from renkei_conformance.opened import claims_of
 from renkei_conformance.oracles import answer, problem
@@ -184,6 +185,14 @@ class Product:
             self.refusal_seen(spoiled)
         return said
 
+    def put_once(self, draft: Draft) -> Told:
+        """Send once, without the resends that a 503 asks for."""
+        self.state.control = None
+        self.ev.scene()
+        delivery = self.forge.deliver(draft, resends=0)
+        self._require_there(delivery)
+        return told(delivery.reply, delivery.trouble, self.ev.run.standard)
+
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
         if said.sort != "refused":
             return
@@ -197,6 +206,13 @@ class Product:
         return LIVES_ON, Finding(words is None, "accepted", words or "accepted", "", both("conformance.why.alive"))
 
     # --- what else cases need --------------------------------------------------------------------------------------
+
+    def ordered(self, kind: str, body: str, use: str = "signature") -> KeyPair:
+        """A certificate ordered over M. Raises `Inconclusive` where there is none to be had in this run."""
+        try:
+            return self.forge.order(kind, body, use)
+        except NotForgeable as missing:
+            raise Inconclusive(both("conformance.reason.not_forgeable", spoil=kind, detail=str(missing))) from missing
 
     def refusal_seen(self, spoiled: Draft) -> None:
         """Remember that the product refused: it must live on, and never answer this exchange."""

@@ -97,7 +97,7 @@ class Pki:
         self.pems[kid] = chain
         return KeyPair(kid, chain, pem)
 
-    def order(self, kind: str, body: str) -> KeyPair:
+    def order(self, kind: str, body: str, use: str = "signature") -> KeyPair:
         uri = f"urn:renkei:body:{body}"
         makers: dict[str, Callable[[], KeyPair]] = {
             "expired": lambda: self.leaf(uri, days=(-20, -10)),
@@ -140,7 +140,7 @@ class FakeManagement:
         self._pki = pki
         self.addresses: dict[str, str] = {}
 
-    def order(self, kind: str, body: str) -> KeyPair:
+    def order(self, kind: str, body: str, use: str = "signature") -> KeyPair:
         return self._pki.order(kind, body)
 
     def link_codes(self, body: str, serials) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class Management:
             ("POST", "certificates"): self._certificates,
             ("POST", "addresses"): self._addresses,
             ("POST", "link-codes"): self._link_codes,
+            ("POST", "bars"): self._bars,
             ("POST", "faults"): self._faults,
             ("POST", "clock"): self._clock,
             ("POST", "settle"): self._settle,
@@ -139,6 +140,17 @@ class Management:
             raise _Wrong(422, "member_wrong", "serials: numbers below 2**48", serials)
         codes = self._in.network.office.link_codes if self._in.network is not None else LinkCodes(self._in.seed)
         return {"link_codes": [codes.issue(body, Person(serial, 0)) for serial in serials]}
+
+    async def _bars(self, members: Members) -> Members:
+        """差止め: from now on nothing is provided by `to` to `from` (`*`: to anybody), or again."""
+        pair, network = (_text(members, "from"), _text(members, "to")), self._in.network
+        if network is None:
+            raise _Wrong(404, "no_network", "an installation with the network")
+        for body in pair:
+            if body not in self._in.bodies and (body, pair[0]) != ("*", "*"):
+                raise _Wrong(422, "body_unknown", ", ".join(self._in.bodies), body)
+        network.office.bars.add(pair) if members.get("barred", True) else network.office.bars.discard(pair)
+        return {"bars": sorted(map(list, network.office.bars))}
 
     async def _faults(self, members: Members) -> Members:
         ids = members.get("armed")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from renkei_conformance.drivers import DoorTrouble, Request
 from renkei_conformance.forge.bodies import ForgedBody
 from renkei_conformance.forge.build import Facts, NotForgeable, Plan
-from renkei_conformance.forge.deliver import Delivery, Surroundings, post
+from renkei_conformance.forge.deliver import RESENDS, Delivery, Surroundings, post
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.draft import Draft, Source
 from renkei_conformance.forge.plans import Inquiry
@@ -78,7 +78,7 @@ class Forge:
 
         return Draft.of(Source(plan, self._fresh_dice()))
 
-    def deliver(self, draft: Draft, *programme: Programmed) -> Delivery:
+    def deliver(self, draft: Draft, *programme: Programmed, resends: int = RESENDS) -> Delivery:
         """Send it (and what must come before it) to the product's N. A 429 or 503 is resent up to three times.
 
         `programme`: what the product's next messages of this exchange are met with, one each (503 once, a lost reply).
@@ -87,9 +87,9 @@ class Forge:
         self._open(draft)
         if programme:
             self.parties.tap.forged.program(str(draft.exchange_number), *programme)
-        reply, trouble, resends = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
+        reply, trouble, resent = post(self.parties.product, draft, self.parties.clock, self.parties.settle, resends)
         around = Surroundings(self.parties.tap, self.parties.clock, self.parties.settle, self.open_answer)
-        return Delivery(draft, reply, trouble, around, resends, before)
+        return Delivery(draft, reply, trouble, around, resent, before)
 
     def open_answer(self, raw: bytes, draft: Draft) -> OpenedAnswer:
         """Read an answer (bytes of the POST) to this draft's inquiry, with the inquirer's sealing key."""
@@ -106,10 +106,19 @@ class Forge:
             raise NotForgeable("no management port of the emulated side in this run")
         return self.parties.management.link_codes(body, serials)
 
+    def order(self, kind: str, body: str, use: str = "signature") -> KeyPair:
+        """A certificate of `body` of this kind, ordered over M. `NotForgeable` without M."""
+        if self.parties.management is None:
+            raise NotForgeable("no management port of the emulated side in this run")
+        try:
+            return self.parties.management.order(kind, body, use)
+        except SetupError as error:
+            raise NotForgeable(f"certificate {kind} for {body}: {error.got}") from error
+
     def facts(self) -> Facts:
         """What spoils may look up, as of now."""
         return Facts(
-            self.standard, self.parties.kit, self.parties.clock.now(), self._order, self.product, self.link_codes
+            self.standard, self.parties.kit, self.parties.clock.now(), self.order, self.product, self.link_codes
         )
 
     def row(
@@ -171,14 +180,6 @@ class Forge:
     def _fresh_dice(self) -> Iterator[Dice]:
         while True:
             yield self._dice.child(str(next(self._count)))
-
-    def _order(self, kind: str, body: str) -> KeyPair:
-        if self.parties.management is None:
-            raise NotForgeable("no management port of the emulated side in this run")
-        try:
-            return self.parties.management.order(kind, body)
-        except SetupError as error:
-            raise NotForgeable(f"certificate {kind} for {body}: {error.got}") from error
 
     def _chain_of(self, kid: str) -> str | None:
         # The kit first; a product may have signed with a newer certificate, which the directory then has.

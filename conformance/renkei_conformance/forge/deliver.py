@@ -127,17 +127,17 @@ class Delivery:
 
 
 def post(
-    door: Door, draft: Draft, clock: ExaminerClock, settle: Callable[[], None]
+    door: Door, draft: Draft, clock: ExaminerClock, settle: Callable[[], None], most: int = RESENDS
 ) -> tuple[Reply | None, DoorTrouble | None, int]:
-    """Send a draft; after a 429 or 503 the same bytes again, up to three times, when the reply says so. Reply, trouble, resends."""
+    """Send a draft; after a 429 or 503 the same bytes again, at most so often, when the reply says so. Reply, trouble, resends."""
     request = draft.request()
-    for resends in range(RESENDS + 1):
+    for resends in range(most + 1):
         try:
             reply = door.send(request, clock.seconds("reply"))
         except DoorTrouble as trouble:
             return None, trouble, resends
         settle()
-        if reply.status not in (429, 503) or resends == RESENDS:
+        if reply.status not in (429, 503) or resends == most:
             return reply, None, resends
         clock.pass_time(min(_retry_after(reply), clock.seconds("resend")))
     raise AssertionError("unreachable")

@@ -10,6 +10,7 @@ from renkei_conformance.drivers import Request
 from renkei_conformance.forge.build import Bench, NotForgeable, Plan
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.spoils import Spoiler, spoilers
+from renkei_conformance.kit import KeyPair
 from renkei_conformance.wire import Json
 
 __all__ = ["Draft", "NotForgeable", "Source"]
@@ -129,6 +130,10 @@ class Draft:
     def with_claims(self, **claims: object) -> Draft:
         """The same message with these header claims (the permit and content follow); still clean."""
         return self._with(replace(self.plan, claims={**self.plan.claims, **claims}), self._dice)
+
+    def signed_by(self, sender: KeyPair) -> Draft:
+        """The same message under another certificate of its sender; still clean where that certificate is good."""
+        return self._with(replace(self.plan, sender=sender), self._dice)
 
     @cached_property
     def bench(self) -> Bench:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from renkei_conformance.drivers import Door, Passed, Reply, Request, Sink, Unreachable
 from renkei_conformance.lower.network import ForgedNetwork, Heard, LostReply, sorted_out
@@ -32,6 +33,7 @@ class Tap:
         self._product = product
         self._sinks: list[Sink] = [] if sink is None else [sink]
         self._played: set[str] = set()
+        self._away: tuple[str, ...] = ()
         self._heard: list[Heard] = []
         self._arrived = threading.Condition()
 
@@ -44,22 +46,35 @@ class Tap:
         """From now on the forge is this body towards the network: what comes for it is kept and taken, not handed on."""
         self._played.add(body)
 
+    @contextmanager
+    def away(self, *paths: str) -> Iterator[None]:
+        """For as long as it lasts, what the product fetches under these paths is answered 503: the directory is away."""
+        before, self._away = self._away, paths
+        try:
+            yield
+        finally:
+            self._away = before
+
     # What comes
 
     def handle_from_product(self, request: Request) -> Reply:
         """What the product sends to what it takes for the network. May raise `LostReply`, and `DoorTrouble` of W."""
+        if request.method == "GET" and request.path.startswith(self._away or ("\n",)):
+            reply = Reply(503, {"content-type": "text/plain", "retry-after": "1"}, b"away")
+            self._tell(Passed("W", "heard", request, reply, None, "the directory is away on purpose"))
+            return reply
         envelope, typ, claims = sorted_out(request)
         number = _exchange_of(claims)
         if number is None or not self.forged.knows(number):
             return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
-        reply, counted = self.forged.take(number, typ, envelope, claims)
-        self._keep(number, typ, claims, envelope, request, reply, counted)
+        taken, counted = self.forged.take(number, typ, envelope, claims)
+        self._keep(number, typ, claims, envelope, request, taken, counted)
         self._tell(
-            Passed("N", "heard", request, reply, None if reply else "reply lost on purpose", "the forge's network")
+            Passed("N", "heard", request, taken, None if taken else "reply lost on purpose", "the forge's network")
         )
-        if reply is None:
+        if taken is None:
             raise LostReply
-        return reply
+        return taken
 
     def handle_from_network(self, request: Request) -> Reply:
         """What the network sends to a body. May raise `LostReply`, and `DoorTrouble` of the product."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from renkei_emulator.faults import answers, authority, held_back, linkage, mirrors, store
+from renkei_emulator.faults import answers, authority, held_back, linkage, mirrors, store, wire
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
+from renkei_emulator.network.faults_wire import FAULTS as NETWORK_WIRE
 from renkei_fixtures.errors import SetupError
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ BODY: dict[str, Fault] = {
     **answers.FAULTS,
     **mirrors.BODY,
     **held_back.BODY,
+    **wire.FAULTS,
 }
-NETWORK = {**NETWORK_VENDOR, **mirrors.NETWORK}
+NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **mirrors.NETWORK}
 
 
 def check_names(armed: Iterable[str]) -> None:

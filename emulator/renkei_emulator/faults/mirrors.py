@@ -10,6 +10,7 @@ from renkei_emulator.faults.tolerance import Fault, tolerant
 from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.refusals import Refused
 from renkei_emulator.rooms import BodyRooms
+from renkei_emulator.world import HttpReply
 
 _BODY = {
     "P-TRN-003": "too_large",
@@ -42,6 +43,22 @@ _NETWORK = {
 }
 
 
+_AT_THE_DOOR = {
+    "N-TRN-002": "too_large",
+    "N-TRN-003": "path_unknown",
+    "N-FRM-001": "not_json",
+    "N-FRM-002": "envelope_member_missing",
+    "N-FRM-006": "jose_header_not_allowed",
+    "N-FRM-007": "algorithm_not_allowed",
+    "N-FRM-008": "type_not_allowed",
+    "N-FRM-010": "depth_exceeded",
+    "N-SIG-006": "certificate_not_yet_valid",
+    "N-SIG-007": "certificate_usage_wrong",
+    "N-SIG-008": "certificate_unknown",
+}
+_TAKEN = HttpReply(202, {"content-type": "application/json"}, b'{"exchange_number":"0","state":"accepted"}')
+
+
 def _says_taken(code: str) -> Fault:
     def fault(rooms: BodyRooms) -> BodyRooms:
         def refuse(refused: Refused, message_id: str | None, exchange_number: str | None) -> Any:
@@ -50,6 +67,15 @@ def _says_taken(code: str) -> Fault:
             return rooms.refuse(refused, message_id, exchange_number)
 
         return replace(rooms, refuse=refuse)
+
+    return fault
+
+
+def _network_says_taken(code: str) -> Callable[[NetworkRooms], NetworkRooms]:
+    def fault(rooms: NetworkRooms) -> NetworkRooms:
+        return replace(
+            rooms, refuse=lambda refused, *ids: _TAKEN if refused.code == code else rooms.refuse(refused, *ids)
+        )
 
     return fault
 
@@ -67,4 +93,7 @@ def _unchecked(code: str) -> Callable[[NetworkRooms], NetworkRooms]:
 
 
 BODY: dict[str, Fault] = {f"mirror_{clause}": _says_taken(code) for clause, code in _BODY.items()}
-NETWORK = {f"mirror_{clause}": _unchecked(code) for clause, code in _NETWORK.items()}
+NETWORK = {
+    **{f"mirror_{clause}": _unchecked(code) for clause, code in _NETWORK.items()},
+    **{f"mirror_{clause}": _network_says_taken(code) for clause, code in _AT_THE_DOOR.items()},
+}

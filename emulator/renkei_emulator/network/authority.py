@@ -5,7 +5,7 @@ information, and that is in force on the date and in the edition of the exchange
 Each check raises Refused with a code of stage *authority* and knows nothing of persons.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from renkei_fixtures.standard.rows import AuthorityRow
 
 NEEDS_CONSENT = ("table_consent",)
+Bars = Collection[tuple[str, str]]
+"""差止め: pairs (asker or `*`, provider) between whom nothing may be provided for now."""
 
 
 def in_force(on: date, valid_from: date, valid_to: date | None) -> bool:
@@ -43,6 +45,12 @@ def check_bodies(claims: Claims) -> None:
         raise Refused("delegation_not_granted", "delegation is not served")
     if "disaster_id" in claims:
         raise Refused("disaster_not_declared", "no declaration is in force")
+
+
+def check_bars(claims: Claims, bars: Bars) -> None:
+    """Nobody has stopped provision from this provider to this asker. Raises Refused `provision_barred`."""
+    if (claims["from"], claims["to"]) in bars or ("*", claims["to"]) in bars:
+        raise Refused("provision_barred")
 
 
 def _covers(row: "AuthorityRow", claims: Claims, asker: "Body", provider: "Body", on: date) -> bool:

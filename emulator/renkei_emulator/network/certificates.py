@@ -185,6 +185,7 @@ _ODD: dict[str, Callable[[_Mint, _Leaf], _Leaf]] = {
     ),
     "revoked": lambda _, leaf: leaf,
     "superseded": lambda _, leaf: leaf,
+    "renewed": lambda _, leaf: leaf,
 }
 KINDS: tuple[str, ...] = tuple(_ODD)
 _REVOKED = {"revoked": x509.ReasonFlags.key_compromise, "superseded": x509.ReasonFlags.superseded}

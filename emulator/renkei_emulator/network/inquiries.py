@@ -61,6 +61,7 @@ def _authority(office: Office, claims: Claims, now: datetime) -> str:
     """The id of the authority row that gives the inquiry."""
     standard, bodies, on = office.world.standard, office.directory.bodies, japan_date(now)
     office.rooms.check_bodies(claims)
+    office.rooms.check_bars(claims, office.bars)
     office.rooms.check_edition(claims, standard, on)
     row = office.rooms.find_row(claims, standard, bodies, on)
     office.rooms.check_responsibility(claims, row, standard, bodies, on)

@@ -17,7 +17,7 @@ from renkei_emulator.claims import Claims
 from renkei_emulator.envelope import Signer
 from renkei_emulator.exchange import Transitions
 from renkei_emulator.network import acknowledging, answering, inquiries
-from renkei_emulator.network.arrival import Arrived, check_transport, peek, read_message
+from renkei_emulator.network.arrival import Arrived, peek
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.courier import Courier
 from renkei_emulator.network.directory import Directory
@@ -96,8 +96,8 @@ class NetworkNode:
         office, now = self.office, self.office.world.clock.now()
         arrived: Arrived | None = None
         try:
-            check_transport(request)
-            arrived = read_message(request.body, office.world.standard)
+            office.rooms.check_transport(request)
+            arrived = office.rooms.read_message(request.body, office.world.standard)
             if office.trust.revocation_stale(now):
                 office.trust.learn_crl(office.certificates.crl(now))
             office.rooms.check_sender(office.trust, arrived.jws, arrived.claims["from"], now)
@@ -159,7 +159,7 @@ class NetworkNode:
         exchange = number if believed and refused.code != "exchange_unknown" else None
         now = self.office.world.clock.now()
         await self.office.store.write([], self.office.rooms.record_refusal(refused, recorded, now, exchange))
-        return refused.reply(claims.get("message_id"), number)
+        return self.office.rooms.refuse(refused, claims.get("message_id"), number)
 
     # --- clock and line -----------------------------------------------------------------------------------------
     async def tick(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,8 @@ class Office:
     link_codes: LinkCodes
     signer: Signer
     transitions: Transitions
+    bars: set[tuple[str, str]] = field(default_factory=set)
+    """差止め, as the operator has set them: (asker or `*`, provider)."""
 
     def sign(self, claims: Claims, typ: str) -> str:
         """Signed by the network."""

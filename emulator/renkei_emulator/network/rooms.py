@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from renkei_emulator.claims import QUERY_LIFE, Claims, check_freshness
 from renkei_emulator.envelope import Jws, verify
 from renkei_emulator.exchange import Life, Transitions
-from renkei_emulator.network import answers, authority, link_codes, permits, relay
+from renkei_emulator.network import answers, arrival, authority, link_codes, permits, relay
 from renkei_emulator.network.link_codes import LinkCodes
 from renkei_emulator.network.record import line, refusal_line
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.chain import LogLine
 from renkei_emulator.storage.network import Repeat, StoredExchange
 from renkei_emulator.trust import TrustStore, body_san
-from renkei_emulator.world import Dice, HttpReply
+from renkei_emulator.world import Dice, HttpReply, HttpRequest
 from renkei_fixtures.instants import parse
 
 if TYPE_CHECKING:
@@ -72,15 +72,24 @@ def step(transitions: Transitions, state: str | None, on: str, kind: str) -> str
     return transitions.after(state, on, kind)
 
 
+def refuse(refused: Refused, message_id: str | None, exchange_number: str | None) -> HttpReply:
+    """The problem that goes to the peer: code, stage and the message's own ids."""
+    return refused.reply(message_id, exchange_number)
+
+
 @dataclass(frozen=True)
 class NetworkRooms:
     """Every step of the network."""
 
+    check_transport: Callable[[HttpRequest], None] = arrival.check_transport
+    read_message: Callable[[bytes, "Standard"], arrival.Arrived] = arrival.read_message
+    refuse: Callable[[Refused, str | None, str | None], HttpReply] = refuse
     check_sender: Callable[[TrustStore, Jws, str, datetime], None] = check_sender
     check_freshness: Callable[[str, Claims, datetime], None] = check_age
     is_repeat: Callable[[Repeat | None, str, str], bool] = is_repeat
     check_edition: Callable[[Claims, "Standard", date], None] = authority.check_edition
     check_bodies: Callable[[Claims], None] = authority.check_bodies
+    check_bars: Callable[[Claims, authority.Bars], None] = authority.check_bars
     find_row: Callable[[Claims, "Standard", Bodies, date], "AuthorityRow"] = authority.find_row
     check_responsibility: Callable[[Claims, "AuthorityRow", "Standard", Bodies, date], None] = (
         authority.check_responsibility

@@ -1,0 +1,39 @@
+"""Every code of the protocol, for every party that says it: a clause, a case and a fault, or the reason why not."""
+
+import pytest
+
+from renkei_conformance.case import catalogue
+from renkei_fixtures.standard import load
+from renkei_fixtures.standard.refusing import LATER, refusing
+
+STANDARD = load()
+PARTIES = ("N", "B")
+OWED = [(code, party) for code, row in STANDARD.refusals.items() for party in row.by if party in PARTIES]
+OWED = [(code, party) for code, party in OWED if code not in LATER]
+
+
+def test_the_table_is_not_empty_and_what_is_left_out_is_an_option_of_its_own():
+    assert len(OWED) >= 70
+    assert set(LATER) <= set(STANDARD.refusals)
+
+
+@pytest.mark.parametrize(("code", "party"), OWED, ids=[f"{code}-{party}" for code, party in OWED])
+def test_a_code_that_a_party_says_has_clause_case_and_fault_or_a_reason(code, party):
+    clauses = refusing(STANDARD, code)[party]
+    assert clauses, f"no clause of {party} names {code}"
+
+    for clause in clauses:
+        if not clause.observable:
+            assert clause.excluded_because is not None
+            continue
+        assert any(clause.id in row.verifies for row in catalogue()), clause.id
+        assert any(clause.id in fault.breaks for fault in STANDARD.faults.values()), clause.id
+
+
+def test_a_clause_names_the_status_and_the_stage_of_the_table():
+    for code, party in OWED:
+        row = STANDARD.refusals[code]
+        for clause in refusing(STANDARD, code)[party]:
+            if "stage" in clause.text.en and f"with {code} (" in clause.text.en:
+                assert f"{code} ({row.http}" in clause.text.en, clause.id
+                assert f"stage {row.stage}" in clause.text.en, clause.id
