@@ -18,7 +18,7 @@ from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard
 from renkei_fixtures.standard.rows import Information
 
-Leaf = tuple[str, ...]
+Leaf = items.Path
 SET, VALUES, YEAR, TYPES, ZERO, AS_OF, CODES = (
     "P-ITM-001", "P-ITM-002", "P-ITM-003", "P-ITM-004", "P-ITM-005", "P-ITM-008", "P-ITM-011",
 )  # fmt: skip
@@ -39,13 +39,15 @@ class Told:
         return self.standard.informations[self.held.information]
 
     @property
+    def due_record(self) -> dict[str, object]:
+        """The record that is due for the affair."""
+        held = self.held
+        return items.expected_record(self.standard, held.information, self.affair, held.status, held.record, held.keys)
+
+    @property
     def due(self) -> dict[Leaf, object]:
         """Every due leaf with its value."""
-        held = self.held
-        record = items.expected_record(
-            self.standard, held.information, self.affair, held.status, held.record, held.keys
-        )
-        return dict(items.leaves(record))
+        return dict(items.leaves(self.due_record))
 
     @property
     def got(self) -> dict[Leaf, object]:
@@ -132,7 +134,11 @@ def status(told: Told) -> Finding:
 def _invented(told: Told) -> set[Leaf]:
     """Items of the set that have no value and were provided as 0."""
     wanted = items.due_items(told.table, told.affair, told.held.status)
-    return {leaf for leaf, value in told.got.items() if leaf not in told.due and leaf[-1] in wanted and _is_zero(value)}
+    return {
+        leaf
+        for leaf, value in told.got.items()
+        if leaf not in told.due and items.name_of(leaf) in wanted and _is_zero(value)
+    }
 
 
 def _is_zero(value: object) -> bool:

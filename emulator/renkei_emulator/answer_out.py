@@ -35,7 +35,7 @@ class AnswerOut:
         information = desk.standard.informations[local.header["information"]]
         results = []
         for item in local.items:
-            found = rooms.take(item, information, desk.store.record)
+            found = rooms.take(item, information, desk.store.copies)
             record = None if found is None else rooms.record_of(found, information, local.header["affair"])
             results.append(rooms.result_of(item, found, record))
         return results

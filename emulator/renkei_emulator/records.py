@@ -6,19 +6,16 @@ three things: empty is no value, zero is one, absent is said by leaving the memb
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from renkei_fixtures.standard.rows import CodeTable, Information, Item, Key
+from renkei_emulator.record_rules import broken_rules, disordered
+from renkei_emulator.values import value_fault
 
-_X = re.compile(r"[ -~]+", re.ASCII)
-_9 = re.compile(r"[0-9]+", re.ASCII)
-# No private use, no variation selector, no surrogate: they are no characters of JIS X 0213.
-_NOT_N = re.compile("[\x00-\x1f\x7f\ue000-\uf8ff\ufe00-\ufe0f\U000e0100-\U000e01ef\U000f0000-\U0010ffff]")
+if TYPE_CHECKING:
+    from renkei_fixtures.standard.rows import CodeTable, Information, Item
 
 
 class Finding(NamedTuple):
@@ -62,37 +59,6 @@ def _grown(information: Information) -> Mapping[str, Node]:
     return {**grow(None), **{id_: node for root in roots for id_, node in grow(root.id).items()}}
 
 
-# --- one value ------------------------------------------------------------------------------------------------------
-def value_fault(type_: str | None, digits: int | None, value: object) -> str | None:
-    """What was expected, where ``value`` is not of the type; None where it is. ``X`` and ``N`` are never empty."""
-    most = digits or 1
-    if type_ == "S9":
-        fits = type(value) is int and abs(value) < 10**most
-        return None if fits else f"whole number of at most {most} digits"
-    if not isinstance(value, str):
-        return f"text {type_} {most}"
-    if type_ == "9":
-        fits = bool(_9.fullmatch(value)) and len(value) <= most
-    elif type_ == "X":
-        fits = bool(_X.fullmatch(value)) and len(value) <= most
-    else:
-        fits = 0 < len(value) <= most and not _NOT_N.search(value)
-    return None if fits else f"{type_} {most}"
-
-
-def key_faults(keys: Sequence[Key], given: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-    """(key, expected, got) for every inquiry key that is missing, unknown or of the wrong form."""
-    for key in keys:
-        if key.id not in given:
-            yield key.id, f"{key.type} {key.digits}", "nothing"
-        elif expected := value_fault(key.type, key.digits, given[key.id]):
-            yield key.id, expected, repr(given[key.id])
-    known = {key.id for key in keys}
-    for name in given:
-        if name not in known:
-            yield name, f"one of {', '.join(sorted(known)) or 'none'}", name
-
-
 # --- one record -----------------------------------------------------------------------------------------------------
 def findings(
     information: Information,
@@ -111,6 +77,19 @@ def findings(
     return list(_of_group(tree(information), record, "", rule))
 
 
+def between_items(
+    information: Information,
+    record: Mapping[str, Any],
+    status: str | None,
+    keys: Mapping[str, object],
+    allowed: Collection[str] | None = None,
+) -> list[Finding]:
+    """What is wrong between the items of a record without `findings`: order of rows, then rules."""
+    paths = {item.id: ".".join(item.path) for item in information.items}
+    found = [*disordered(information, record), *broken_rules(information, record, status, keys, allowed)]
+    return [Finding(one.code, paths[one.item], one.rule, one.got) for one in found]
+
+
 @dataclass(frozen=True)
 class _Rule:
     codes: Mapping[str, CodeTable]
@@ -119,9 +98,12 @@ class _Rule:
     allowed: Collection[str] | None
 
     def requires(self, node: Node) -> bool:
-        if self.required is None:
-            return node.item.occurs_min > 0
-        return any(leaf in self.required for leaf in _leaves(node))
+        # A group that may be absent takes its required items with it.
+        if node.item.occurs_min == 0:
+            return False
+        if node.item.kind == "leaf":
+            return self.required is None or node.item.id in self.required
+        return any(self.requires(child) for child in node.children.values())
 
     def allows(self, node: Node) -> bool:
         return self.allowed is None or any(leaf in self.allowed for leaf in _leaves(node))

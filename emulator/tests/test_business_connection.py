@@ -48,6 +48,10 @@ def amounts(record, value):
     record["record"]["taxation"]["annual_tax"] = value
 
 
+def income(record, value):
+    record["record"]["taxation"]["general_portion"]["total_income"] = value
+
+
 SPOILS = {
     "record.taxation.annual_tax item_invalid": [
         lambda r: amounts(r, 10**13),
@@ -96,9 +100,9 @@ def test_a_wrong_row_is_set_aside_with_row_item_and_reason_and_the_others_load(w
 def test_amounts_of_thirteen_digits_and_below_zero_are_values():
     for value in (9_999_999_999_999, -9_999_999_999_999, 0):
         good = row()
-        amounts(good, value)
+        income(good, value)
 
-        assert read(good).records[0]["record"]["taxation"]["annual_tax"] == value
+        assert read(good).records[0]["record"]["taxation"]["general_portion"]["total_income"] == value
 
 
 def test_an_undeclared_person_needs_no_record():
@@ -198,7 +202,7 @@ def test_a_load_id_for_other_rows_is_refused():
 
 def test_a_later_record_takes_the_place_of_the_former():
     older, newer = row(40), row(40)
-    amounts(newer, 7)
+    income(newer, 7)
 
     async def story():
         world = await Still.begin()
@@ -208,7 +212,7 @@ def test_a_later_record_takes_the_place_of_the_former():
         await world.here.close()
         return json.loads(found[0])
 
-    assert asyncio.run(story())["taxation"]["annual_tax"] == 7
+    assert asyncio.run(story())["taxation"]["general_portion"]["total_income"] == 7
 
 
 @pytest.mark.parametrize(

@@ -86,18 +86,24 @@ def test_an_answer_with_one_item_more_is_as_wrong_as_one_less():
 def test_unknown_persons_and_missing_records_give_one_result():
     nobody, nothing = Asked(1, LinkCode("c"), None, {}), Asked(1, LinkCode("c"), OwnNumber("1"), {})
 
-    assert take(nobody, INFORMATION, lambda *_: ("1", "t", "{}")) is None
-    assert take(nothing, INFORMATION, lambda *_: None) is None
+    assert take(nobody, INFORMATION, lambda *_: [("{}", "1", "t", "{}")]) is None
+    assert take(nothing, INFORMATION, lambda *_: []) is None
     assert result_of(nobody, None, None) == result_of(nothing, None, None) == {"item_no": 1, "result": "no_record"}
 
 
-def test_the_store_is_asked_by_own_number_information_and_keys_in_one_order():
+def test_the_store_is_asked_by_own_number_and_information_and_the_keys_choose():
     asked = []
-    item = Asked(1, LinkCode("c"), OwnNumber("7"), {"b": "2", "a": "1"})
+    rows = [(key_text({"tax_year": year}), "1", f"as of {year}", "{}") for year in ("2024", "2025")]
 
-    take(item, INFORMATION, lambda *key: asked.append(key))
+    def copies(*about):
+        asked.append(about)
+        return rows
 
-    assert asked == [("7", "income_tax_certificate", key_text({"a": "1", "b": "2"}))]
+    found = take(Asked(1, LinkCode("c"), OwnNumber("7"), {"tax_year": "2024"}), INFORMATION, copies)
+
+    assert asked == [("7", "income_tax_certificate")]
+    assert found == Found("1", "as of 2024", {})
+    assert key_text({"b": "2", "a": "1"}) == key_text({"a": "1", "b": "2"})
 
 
 def test_a_content_is_padded_to_its_size_whatever_it_says():

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from renkei_emulator.records import between_items, from_keys
 from renkei_emulator.records import findings as record_findings
-from renkei_emulator.records import from_keys, key_faults, value_fault
+from renkei_emulator.reduction import reduced
+from renkei_emulator.values import copy_keys, key_faults, value_fault
 from renkei_fixtures.instants import japan_date, parse
 
 if TYPE_CHECKING:
@@ -185,20 +187,27 @@ def check_record_row(row: Any, information: Information | None, standard: Standa
     keys = row["keys"]
     if not isinstance(keys, dict):
         raise RowWrong("keys", "key_invalid", "an object", keys)
-    for key, expected, got in key_faults(information.keys, keys):
+    for key, expected, got in key_faults(copy_keys(information.keys), keys):
         raise RowWrong(f"keys.{key}", "key_invalid", expected, got)
     status = _status(row, information, standard, on)
+    record = _record(row, information, standard, on, status)
+    kept = {name: row[name] for name in ("own_number", "keys", "as_of")}
+    return kept | {"information": information.id, "status": status, "record": record}
+
+
+def _record(row: Members, information: Information, standard: Standard, on: date, status: str | None) -> Any:
+    """The record as it is kept: 外字 reduced with their flags, and nothing else of it changed."""
     standing = information.status_items.get(status, "assessed") if status is not None else "assessed"
     if standing == "assessed":
         if "record" not in row:
             raise RowWrong("record", "item_missing", "present", "absent")
-        record, required = row["record"], None
+        record, leaves = reduced(information, row["record"]), None
     else:
-        record, required = row.get("record", from_keys(information, keys, standing)), frozenset(standing)
-    for finding in record_findings(information, record, standard.codes, on, required):
+        record, leaves = row.get("record", from_keys(information, row["keys"], standing)), frozenset(standing)
+    found = record_findings(information, record, standard.codes, on, leaves, leaves)
+    for finding in found or between_items(information, record, status, row["keys"]):
         raise RowWrong(f"record.{finding.path}", finding.code, finding.expected, finding.got)
-    kept = {name: row[name] for name in ("own_number", "keys", "as_of")}
-    return kept | {"information": information.id, "status": status, "record": record}
+    return record
 
 
 def _status(row: Members, information: Information, standard: Standard, on: date) -> str | None:

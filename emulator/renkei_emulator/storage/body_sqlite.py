@@ -141,10 +141,9 @@ class BodySqlite:
         row = self._one("SELECT link_code FROM link_code WHERE own_number = ?", own_number)
         return None if row is None else row[0]
 
-    def record(self, own_number: str, information: str, keys: str) -> StoredRecord | None:
-        sql = "SELECT status, as_of, record FROM record WHERE own_number = ? AND information = ? AND keys = ?"
-        row = self._one(sql, own_number, information, keys)
-        return None if row is None else StoredRecord(*row)
+    def copies(self, own_number: str, information: str) -> list[StoredRecord]:
+        sql = "SELECT keys, status, as_of, record FROM record WHERE own_number = ? AND information = ? ORDER BY keys"
+        return [StoredRecord(*row) for row in self.file.read(sql, (own_number, information))]
 
     def handling(self, own_number: str | None, information: str) -> tuple[str, str] | None:
         """(mode, reason) of the narrowest mark: person and information, person, information."""
