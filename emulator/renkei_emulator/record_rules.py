@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from renkei_emulator.dates import before, day_of, days_of_era
@@ -60,7 +61,7 @@ def disordered(information: Information, record: Mapping[str, Any]) -> Iterator[
         if item.order_by is not None and item.id in flat.rows:
             places = [row.get(item.order_by) for row in flat.rows[item.id]]
             known = [place for place in places if place is not None]
-            if any(not one < other for one, other in zip(known, known[1:], strict=False)):
+            if any(not one < other for one, other in pairwise(known)):
                 yield Broken("item_invalid", item.id, f"rows ascending by {item.order_by}", repr(known)[:60])
 
 

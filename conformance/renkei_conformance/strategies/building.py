@@ -128,7 +128,7 @@ class _Builder:
         for part in rule.parts:
             here = values.get(part) or seen.get(part)
             if here and _day(here) > _day(values[total]):
-                if total in places or part in values and part not in places:
+                if total in places or (part in values and part not in places):
                     values[part] = values[total]
                 else:
                     values[total] = _day(here)
@@ -148,7 +148,7 @@ class _Builder:
         for item in self.table.items:
             if item.kind == "leaf" and item.id in once and once[item.id] is not None:
                 _put(record, item.path, once[item.id])
-            if item.id in rows and rows[item.id]:
+            if rows.get(item.id):
                 value: list[object] = [self._row(item, row) for row in rows[item.id]]
                 _put(record, item.path, value)
         return record
