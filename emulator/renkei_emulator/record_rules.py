@@ -113,7 +113,8 @@ def _scopes(information: Information, flat: _Flat, names: Sequence[str], rule: R
 
 def _repeated(information: Information, name: str) -> str | None:
     many = {item.id for item in information.items if item.occurs_max != 1}
-    return next((part for part in information.item(name).path if part in many), None)
+    # That a repeated group stands at all is said outside its rows.
+    return next((part for part in information.item(name).path if part in many and part != name), None)
 
 
 def _look(rule: Rule, values: Values, flat: _Flat, status: str | None, keys: Mapping[str, object]) -> Iterator[Broken]:

@@ -170,13 +170,13 @@ def plain(standard: Standard, item: Item, row: int = 0) -> int | str:
     """An ordinary value of an item: of its type, within its digits, of its code table."""
     digits = item.digits or 1
     if item.code:
-        codes = [
+        codes: list[str] = [
             one.code for one in standard.codes[item.code].codes if one.valid_to is None and one.valid_from.year < 2026
         ]
-        return codes[row % len(codes)]
+        return str(codes[row % len(codes)])
     match item.type:
         case "S9":
-            return min(10**digits - 1, 3 + row)
+            return min(int(10**digits) - 1, 3 + row)
         case "9":
             return f"{row + 1:0{min(digits, 6)}d}"
         case "date" | "date_partial":
