@@ -21,26 +21,48 @@ if TYPE_CHECKING:
     "--product", type=click.Path(path_type=Path, dir_okay=False), default=None, help=tell("cli.certify.product")
 )
 @click.option("--set", "set_", type=click.Choice(["smoke", "full"]), default="full", help=tell("cli.certify.set"))
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help=tell("cli.option.seed"))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=None, help=tell("cli.certify.seed"))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=None, help=tell("cli.option.out"))
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
 @click.option("--only", multiple=True, metavar="ID", help=tell("cli.certify.only"))
 def command(
     product: Path | None,
     set_: Literal["smoke", "full"],
-    seed: int,
+    seed: int | None,
     out: Path | None,
     lang: str | None,
     only: tuple[str, ...],
 ) -> int:
     """Examine, write the reports, return the exit code of the verdict."""
-    from renkei_conformance.profile import load  # noqa: PLC0415 - `--help` does without
-
-    profile = load(product) if product is not None else None
+    profile, seed = profile_and_seed(product, seed)
     where, earlier = prepare(out)
     if earlier is not None:
         click.echo(tell("cli.earlier_kept", path=earlier))
     return examine(profile, set_, seed, where, only)
+
+
+def profile_and_seed(product: Path | None, seed: int | None) -> tuple[Profile | None, int]:
+    """The product file, and the seed of its kit. Raises SetupError with everything that is wrong with file and kit."""
+    if product is None:
+        return None, 1 if seed is None else seed
+    from datetime import UTC, datetime  # noqa: PLC0415 - `--help` does without
+
+    from renkei_conformance.profile import FORM, load  # noqa: PLC0415
+    from renkei_conformance.vendor_kit import open_kit, problems_of  # noqa: PLC0415
+    from renkei_fixtures.errors import SetupError  # noqa: PLC0415
+    from renkei_fixtures.standard import load as load_standard  # noqa: PLC0415
+
+    standard = load_standard()
+    profile = load(product, standard)
+    if profile.format < FORM:
+        click.echo(tell("cli.older_file", file=product, form=profile.format, now=FORM))
+    if profile.kit_path is None:
+        return profile, 1 if seed is None else seed
+    kit = open_kit(profile.kit_path)
+    now, edition = datetime.now(UTC), standard.edition
+    if problems := list(problems_of(kit, body=profile.product.body, seed=seed, edition=edition, now=now)):
+        raise SetupError.of(problems)
+    return profile, kit.seed
 
 
 def examine(

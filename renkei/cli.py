@@ -15,6 +15,7 @@ import click
 from renkei.language import choose, said_lang, tell
 
 VERBS = {
+    "init": "renkei.init",
     "certify": "renkei.certify",
     "emulate": "renkei.emulate",
     "selfcheck": "renkei.selfcheck",

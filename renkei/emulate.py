@@ -34,6 +34,9 @@ def _ports(base: int | None, said: Sequence[int | None]) -> list[int]:
 @click.option("--body-at", multiple=True, metavar="BODY=URL", help=tell("cli.emulate.body_at"))
 @click.option("--empty", is_flag=True, help=tell("cli.emulate.empty"))
 @click.option("--arm", multiple=True, metavar="FAULT", help=tell("cli.emulate.arm"))
+@click.option(
+    "--keys-of", type=click.IntRange(2000, 9000), default=None, metavar="YEAR", help=tell("cli.emulate.keys_of")
+)
 @click.option("--json-ready", is_flag=True, help=tell("cli.emulate.json_ready"))
 @click.option("--stdin-lifeline", is_flag=True, help=tell("cli.emulate.lifeline"))
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
@@ -52,6 +55,7 @@ def command(
     body_at: tuple[str, ...],
     empty: bool,
     arm: tuple[str, ...],
+    keys_of: int | None,
     json_ready: bool,
     stdin_lifeline: bool,
     lang: str | None,
@@ -79,6 +83,7 @@ def command(
             lifeline=stdin_lifeline,
             lang=current(),
             bodies_at=body_at,
+            keys_of=keys_of,
             json_ready=for_program,
             populated=whole and not empty,
         )

@@ -47,7 +47,7 @@ def _speaks(stage: RunStage, door: Door, path: str, where: str) -> Problem | Non
 
 
 def _business(stage: RunStage) -> Problem | None:
-    where = stage.parties.profile.business_side.address
+    where = stage.parties.profile.business_side.where
     try:
         outcome = stage.parties.upper.collect()
     except Rubbish:

@@ -1,5 +1,8 @@
 """The product file `renkei.toml`: what a product claims, and how it is reached.
 
+`format` is the form of the file: 2 has a kit (`renkei init`) and says which driver of interface B is used; 1, which is
+what a file without the key has, took its keys from `--seed` alone, and is still read.
+
 Every mistake in it is told at once and is the operator's (`SetupError`, exit 2 or 4): the key, what was expected there,
 what stands there, and the way out. Nothing is guessed and no key is ignored.
 """
@@ -8,13 +11,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictInt, StrictStr, StringConstraints, ValidationError
 
+from renkei_conformance.complaints import did_you_mean, expected_of
 from renkei_fixtures.errors import SetupError
+from renkei_fixtures.messages import both
 from renkei_fixtures.municipalities import SUBJECT, load_bodies
 from renkei_fixtures.standard import Standard
 
@@ -57,20 +62,54 @@ class NetworkSide(_Part):
         return host, int(port)
 
 
-class BusinessSide(_Part):
-    """`[business_side]`: how interface B is reached."""
+Driver = Literal["http"]
+KEYS_OF: Mapping[Driver, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "http": (("address", "token"), ()),
+}
+"""Of each driver: the keys that it needs, and those that it may have."""
+FORM: Literal[2] = 2
 
-    driver: Literal["http"] = "http"
-    address: Line
-    token: Line
+
+class BusinessSide(_Part):
+    """`[business_side]`: how interface B is reached. Which keys stand there depends on the driver (`KEYS_OF`).
+
+    `folder` and `layout` (a bundled one, or a file) are relative to the product file; `patience_s`: how long the file
+    driver waits for a reply. `operator` is printed in the report.
+    """
+
+    driver: Driver = "http"
+    address: Line | None = None
+    token: Line | None = None
+    folder: Line | None = None
+    layout: Line | None = None
+    patience_s: Annotated[StrictInt, Field(ge=1, le=3600)] = 30
+    operator: Line | None = None
+
+    @property
+    def where(self) -> str:
+        """Where the business side is met, for a person."""
+        return self.address or self.folder or self.driver
 
 
 class Profile(_Part):
-    """The whole file."""
+    """The whole file. `kit` is relative to it; `beside` is the folder that it stands in."""
 
+    format: Literal[1, 2] = 1
+    kit: Line | None = None
     product: Product
     network_side: NetworkSide
     business_side: BusinessSide
+    _beside: Path = PrivateAttr(default_factory=Path)
+
+    @property
+    def beside(self) -> Path:
+        """The folder of the product file; the current one where a profile was made without a file."""
+        return self._beside
+
+    @property
+    def kit_path(self) -> Path | None:
+        """Where the kit should be; None where the file names none."""
+        return None if self.kit is None else self._beside / self.kit
 
     def claims(self, option: str) -> bool:
         """Whether the product claims this option."""
@@ -90,29 +129,54 @@ def load(path: Path, standard: Standard | None = None) -> Profile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SetupError("conformance.profile.not_toml", str(path), "TOML", str(error)) from error
-    return of(data, str(path), standard)
+    profile = of(data, str(path), standard)
+    profile._beside = path.parent
+    return profile
 
 
 def of(data: dict[str, Any], where: str, standard: Standard | None = None) -> Profile:
     """A profile from the parsed file. Raises `SetupError` as `load` does."""
+    form = data.get("format")
+    if type(form) is int and form > FORM:  # its other keys may be right in their own time
+        raise SetupError("conformance.profile.newer", f"{where}: format", str(FORM), str(form))
+    problems: list[SetupError] = []
     try:
         profile = Profile.model_validate(data)
     except ValidationError as error:
-        raise SetupError.of([_problem(where, dict(one)) for one in error.errors()]) from error
-    problems = list(_meaning(profile, where, standard))
+        problems += [_problem(where, dict(one)) for one in error.errors()]
+    parts = {name: part for name, model in _PARTS.items() if (part := _read(model, data.get(name))) is not None}
+    problems += _meaning(parts, where, standard)
+    if form == FORM and "kit" not in data:
+        problems.append(SetupError("conformance.profile.missing_key", f"{where}: kit", "kit", None))
     if problems:
         raise SetupError.of(problems)
     return profile
+
+
+def _read(model: type[_Part], data: object) -> Any:
+    """A part that holds by itself: so that what it means is looked at even where another part does not hold."""
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
 
 
 def _problem(where: str, error: dict[str, Any]) -> SetupError:
     key = ".".join(str(part) for part in error["loc"])
     at = f"{where}: {key}"
     if error["type"] == "extra_forbidden":
-        return SetupError("conformance.profile.unknown_key", at, None, repr(error["input"]))
+        return SetupError(
+            "conformance.profile.unknown_key", at, did_you_mean(*_place(error["loc"])), _shown(key, error["input"])
+        )
     if error["type"] == "missing":
         return SetupError("conformance.profile.missing_key", at, key, None)
-    return SetupError("conformance.profile.wrong_value", at, error["msg"], _shown(key, error["input"]))
+    return SetupError("conformance.profile.wrong_value", at, expected_of(error), _shown(key, error["input"]))
+
+
+def _place(loc: tuple[str | int, ...]) -> tuple[str, list[str]]:
+    """A key, and the keys that are known where it stands."""
+    model = _PARTS.get(str(loc[0])) if len(loc) > 1 else Profile
+    return str(loc[-1]), list(model.model_fields) if model is not None else []
 
 
 def _shown(key: str, value: object) -> str:
@@ -120,22 +184,43 @@ def _shown(key: str, value: object) -> str:
     return "…" if key.endswith("token") else repr(value)[:120]
 
 
-def _meaning(profile: Profile, where: str, standard: Standard | None) -> Iterator[SetupError]:
-    bodies = load_bodies()
-    local = [code for code in bodies if len(code) == 6]
-    product = profile.product
+def _meaning(parts: Mapping[str, Any], where: str, standard: Standard | None) -> Iterator[SetupError]:
+    if (product := parts.get("product")) is not None:
+        yield from _meaning_of_product(product, where, standard)
+    if (side := parts.get("network_side")) is not None:
+        yield from _address(where, "network_side", side.address)
+        port = side.listen_on[1]
+        if not 0 < port < 65536:
+            yield SetupError(
+                "conformance.profile.wrong_value", f"{where}: network_side.listen", "host:1–65535", str(port)
+            )
+    if (side := parts.get("business_side")) is not None:
+        yield from _meaning_of_business(side, where)
+
+
+def _address(where: str, key: str, address: str) -> Iterator[SetupError]:
+    # Looked at here and not in the models: in process there are no addresses, and a profile is made without a file.
+    if not ADDRESS.fullmatch(address):
+        yield SetupError("conformance.profile.wrong_value", f"{where}: {key}.address", "http://host:port", address)
+
+
+def _meaning_of_business(side: BusinessSide, where: str) -> Iterator[SetupError]:
+    needed, optional = KEYS_OF[side.driver]
+    given = side.model_fields_set - {"driver"}
+    for key in needed:
+        if key not in given:
+            yield SetupError("conformance.profile.missing_key", f"{where}: business_side.{key}", key, None)
+    for key in sorted(given - {*needed, *optional}):
+        expected = both("conformance.expected.keys_of_driver", driver=side.driver, keys=", ".join((*needed, *optional)))
+        yield SetupError("conformance.profile.other_driver", f"{where}: business_side.{key}", expected, key)
+    if side.driver == "http" and side.address is not None:
+        yield from _address(where, "business_side", side.address)
+
+
+def _meaning_of_product(product: Product, where: str, standard: Standard | None) -> Iterator[SetupError]:
+    local = [code for code in load_bodies() if len(code) == 6]
     if product.body not in local:
         yield SetupError("conformance.profile.wrong_value", f"{where}: product.body", ", ".join(local), product.body)
-    # Looked at here and not in the models: in process there are no addresses, and a profile is made without a file.
-    for key, address in (
-        ("network_side", profile.network_side.address),
-        ("business_side", profile.business_side.address),
-    ):
-        if not ADDRESS.fullmatch(address):
-            yield SetupError("conformance.profile.wrong_value", f"{where}: {key}.address", "http://host:port", address)
-    port = profile.network_side.listen_on[1]
-    if not 0 < port < 65536:
-        yield SetupError("conformance.profile.wrong_value", f"{where}: network_side.listen", "host:1–65535", str(port))
     for key in ("roles", "informations", "use_cases"):
         if not getattr(product, key):
             yield SetupError("conformance.profile.wrong_value", f"{where}: product.{key}", "1 …", "[]")
@@ -143,3 +228,6 @@ def _meaning(profile: Profile, where: str, standard: Standard | None) -> Iterato
         if standard is not None and name not in standard.informations:
             known = ", ".join(standard.informations)
             yield SetupError("conformance.profile.wrong_value", f"{where}: product.informations", known, name)
+
+
+_PARTS: Mapping[str, type[_Part]] = {"product": Product, "network_side": NetworkSide, "business_side": BusinessSide}

@@ -87,17 +87,19 @@ class Installation:
         background: bool = False,
         quirks: Quirks = NONE,
         standard: Standard | None = None,
+        keys_of: int | None = None,
     ) -> Installation:
         """The parties ``bodies`` and, where ``with_network``, the network.
 
         ``data``: a folder, one file per party in it, or ":memory:". ``addresses``: where bodies elsewhere are reached.
+        ``keys_of``: the year of the certificates, of the clock where nothing is said.
         ``background``: parties go on by themselves; else only within ``settle``. Raises SetupError.
         """
         standard, cast = standard or load(), load_bodies()
         _check(bodies, with_network, network_address, cast)
         faults = tuple(armed_faults)
         body_rooms, network_rooms = _rooms(faults)
-        authority = Authority(seed, clock.now().year, cast)
+        authority = Authority(seed, keys_of or clock.now().year, cast)
         near = Nearby({}, wire)
         files = _files(data, [*(["network"] if with_network else []), *bodies], seed)
         known = dict(addresses or {}) | dict.fromkeys(bodies, NEAR_BODIES)

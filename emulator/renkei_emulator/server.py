@@ -50,6 +50,7 @@ class EmulateOptions:
 
     ``clock``: `live`, an instant from which the clock runs on, or `still:` and an instant. ``bodies_at``: `CODE=URL`,
     bodies that are not run here but reached there. ``populated``: local bodies begin with their residents loaded.
+    ``keys_of``: the year of the certificates.
     """
 
     only: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class EmulateOptions:
     bodies_at: tuple[str, ...] = ()
     json_ready: bool = True
     populated: bool = False
+    keys_of: int | None = None
 
 
 def run(options: EmulateOptions) -> int:
@@ -183,6 +185,7 @@ async def _serve(options: EmulateOptions) -> None:
             armed_faults=options.arm,
             wire=line,
             background=True,
+            keys_of=options.keys_of,
         )
     except BaseException:
         for each in sockets.values():
