@@ -127,7 +127,7 @@ class Evidence:
         """Write down a step; `key` is an entry `conformance.step.<key>` of the catalogue."""
         text = both(f"conformance.step.{key}", **values)
         self.steps.append(text)
-        self.run.record.add(run_record.Step(case=self.case.id, text=text))
+        self.run.record.add(run_record.Step(case=self.case.id, text=text, key=key))
 
     def scene(self) -> None:
         """A new message begins: evidence of the next checks starts here."""

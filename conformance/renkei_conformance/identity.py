@@ -21,15 +21,24 @@ BENEATH = ("renkei", "pytest", "hypothesis", "cryptography", "pydantic", "httpx2
 
 
 def hashes(setup: RunSetup) -> dict[str, str]:
-    """SHA-256 in hex of each; the profile's without the operator's token."""
+    """SHA-256 in hex of each; `authority` is the table of who may ask what, the profile's is without its token."""
     profile = json.dumps(profile_members(setup.parties.profile), sort_keys=True, ensure_ascii=False)
     environment = json.dumps([versions(), platform.platform(), sys.version], sort_keys=True)
     return {
         "suite": of_tree(Path(__file__).parent, PACKAGE_SUFFIXES),
         "standard": of_tree(DATA, (".toml", ".csv")),
+        "authority": _authority(),
         "profile": hashlib.sha256(profile.encode()).hexdigest(),
         "environment": hashlib.sha256(environment.encode()).hexdigest(),
     }
+
+
+def _authority() -> str:
+    """Of the one file what `sha256sum` says of it, so that anybody can compare; of several, as of a tree."""
+    table = DATA / "authority.csv"
+    if table.is_file():
+        return hashlib.sha256(table.read_bytes()).hexdigest()
+    return of_tree(DATA / "authority", (".toml", ".csv"))
 
 
 @lru_cache(maxsize=4)

@@ -17,12 +17,16 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from renkei_fixtures.messages import both
+from renkei_fixtures.messages import both, catalogue
+from renkei_fixtures.municipalities import load_bodies
 from renkei_fixtures.standard import Standard, load
-from renkei_fixtures.text import Text
+from renkei_fixtures.text import LANGUAGES, Text
+from renkei_reports.claims import claims_of, whole_profile
 from renkei_reports.discretion import Discretion
 from renkei_reports.drawing import share_bar
-from renkei_reports.page import DEPTHS, Depth, cases_of, groups_of, profile_rows
+from renkei_reports.figures import shipped
+from renkei_reports.functions import function_rows, groups_of
+from renkei_reports.page import DEPTHS, Depth, cases_of
 from renkei_reports.report import Report
 from renkei_reports.verdicts import name_of
 from renkei_reports.visible import visible
@@ -38,6 +42,15 @@ _SYMBOLS = {
     "examiner_fault": "⚠",
     "not_applicable": "○",
 }
+_SECTIONS = (
+    ("attention", "attention.heading"),
+    ("functions", "functions.heading"),
+    ("clauses", "clauses.heading"),
+    ("uncovered", "uncovered.heading"),
+    ("cases", "cases.heading"),
+    ("scope", "scope.heading"),
+    ("own", "own.heading"),
+)
 # The six that add up to the denominator, as `totals.clauses` names them, and their verdicts.
 _SUM = (
     ("passed", "pass"),
@@ -67,38 +80,90 @@ def write(report: Report, path: Path, lang: str, standard: Standard | None = Non
 
 
 def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
-    style, script = _asset("report.css"), _asset("report.js")
+    title = title_of(report)
+    style, script = _asset("report.css") + page_rules(report, title), _asset("report.js")
     allowed = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     cases = cases_of(report, standard, depth)
+    figures = shipped()
+    roles = list(dict.fromkeys(row.role for row in standard.clauses.values() if row.id in _ids(report)))
     return _template().render(
         lang=lang,
         policy=policy,
-        style=Markup(style),  # noqa: S704 - our own file, guarded by the policy's hash
+        style=Markup(style),  # noqa: S704 - our own file and escaped texts, guarded by the policy's hash
         script=Markup(script),  # noqa: S704
         report=report,
         run=report.run,
-        title=title_of(report),
+        title=title,
         groups=groups_of(report, standard),
+        functions=function_rows(report, standard),
+        roles=roles,
+        role_text=lambda role: both(f"reports.claim.roles.{role}"),
         cases=cases,
         discreet=Discretion(report.cases).words,
         attention=[shown for shown in cases if not shown.good],
         shares=share_bar((verdict, getattr(report.clause_totals, name)) for name, verdict in _SUM),
         sum=_SUM,
-        profile=profile_rows(report.run.profile),
+        claims=claims_of(report.run.profile, standard),
+        profile=whole_profile(report.run.profile),
+        body_name=_body_name(report.run.product.body),
         command=command_of(report),
         clause_rows=standard.clauses,
+        fault_rows=standard.faults,
+        verdict_rows=[row for row in standard.verdicts if row.scope == "case"],
+        figures=figures,
+        figures_same=figures is not None and figures.of_same_state(report.run.hashes),
         edition=standard.edition,
         authority_rows=len(standard.authority),
         meaning=name_of(standard, "run", report.verdict).meaning,
         name=lambda verdict: spoken(name_of(standard, "case", verdict).text),
         order=_order(standard),
         symbols=_SYMBOLS,
+        sections=_SECTIONS,
+        hash_name=_hash_name,
         said=said,
         spoken=spoken,
         both=lambda key, **values: both(f"reports.{key}", **values),
         visible=visible,
     )
+
+
+def page_rules(report: Report, title: Text) -> str:
+    """Head and foot of every printed page, in the language that is shown: item and verdict, run, page of pages."""
+    rules = []
+    for lang in LANGUAGES:
+        run = f"Renkei {report.run.run_id}"
+        warning = both("reports.page.running").of(lang)
+        rules.append(
+            f'html[lang="{lang}"] body {{ page: {lang}; }}\n'
+            f"@page {lang} {{ size: A4; margin: 17mm 14mm 17mm;"
+            f' @top-left {{ content: "{_css(title.of(lang))}"; font-size: 8pt; }}'
+            f' @top-right {{ content: "{_css(warning)}"; font-size: 7pt; }}'
+            f' @bottom-left {{ content: "{_css(run)}"; font-size: 7pt; }}'
+            f' @bottom-right {{ content: counter(page) " / " counter(pages); font-size: 8pt; }} }}\n'
+        )
+    return "".join(rules)
+
+
+def _css(text: str) -> str:
+    """Foreign text inside a CSS string: everything but letters, digits and spaces as an escape, so that nothing can end it."""
+    return "".join(
+        one if one == " " or (one.isalnum() and one.isascii()) else f"\\{ord(one):x} " for one in visible(text)
+    )
+
+
+def _ids(report: Report) -> frozenset[str]:
+    return frozenset(clause.id for clause in report.clauses)
+
+
+def _body_name(code: str) -> Text | None:
+    """The name of the body under which the product was examined; None for a code that is nobody's here."""
+    row = load_bodies().get(code)
+    return row.text if row is not None else None
+
+
+def _hash_name(key: str) -> Markup:
+    return said(f"hash.{key}") if f"reports.hash.{key}" in catalogue() else Markup("{}").format(visible(key))
 
 
 def title_of(report: Report) -> Text:

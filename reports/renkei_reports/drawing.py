@@ -1,33 +1,38 @@
 """Drawings as SVG text, made by hand: no library, a few kilobytes, colours from the page's style.
 
-Texts go in escaped, and in both languages where they are ours.
+Texts go in escaped, and in both languages where they are ours. What is marked is marked by a word too, never by colour
+alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
 from renkei_fixtures.text import Text
+from renkei_reports.routes import Party, Route
 from renkei_reports.visible import shortened
 from renkei_reports.words import said, spoken
 
-_WIDTH, _ROW, _TOP = 720, 30, 40
-_LANES = {"product": 90, "examiner": 370, "network": 640}
+_WIDTH, _ROW, _TOP, _EDGE = 760, 32, 44, 80
+# Left to right as in the seed's figures: business side, product, network, and whom the network reaches.
+_ORDER: tuple[Party, ...] = ("business", "product", "network", "counterpart", "examiner")
+_CHARACTER = 6.6  # width of a Latin character of the labels; a full-width one takes two
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """One message from lane to lane; what passes the examiner's lane was handed on by its tap."""
+    """One message from lane to lane. `mark`: the one that was spoiled, or one that a failed check points at."""
 
     seq: int
-    start: str
-    end: str
+    route: Route
     door: str
     label: str
     reply: bool
+    mark: Literal["", "spoiled", "failed"] = ""
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,17 @@ class Note:
 
 
 def sequence(rows: Sequence[Arrow | Note], omitted: int = 0) -> Markup:
-    """The exchange as a sequence drawing: product, examiner (tap and forge), network, top to bottom in time."""
+    """The exchange as a sequence drawing, top to bottom in time; only parties that take part have a lane."""
+    lanes = _lanes(row for row in rows if isinstance(row, Arrow))
     height = _TOP + _ROW * (len(rows) + (1 if omitted else 0)) + 12
-    parts = [_lane(name, x, height) for name, x in _LANES.items()]
+    parts = [_lane(name, x, height) for name, x in lanes.items()]
     for index, row in enumerate(rows):
         y = _TOP + _ROW * index + 20
-        parts.append(_arrow(row, y) if isinstance(row, Arrow) else _note(row, y))
+        parts.append(_arrow(row, y, lanes) if isinstance(row, Arrow) else _note(row, y))
     if omitted:
         y = _TOP + _ROW * len(rows) + 20
-        parts.append(
-            Markup('<text class="seq-note" x="12" y="{}">{}</text>').format(
-                y, _both(said("drawing.omitted", n=omitted))
-            )
-        )
+        said_so = _both(said("drawing.omitted", n=omitted))
+        parts.append(Markup('<text class="seq-note" x="12" y="{}">{}</text>').format(y, said_so))
     return Markup('<svg class="seq" viewBox="0 0 {} {}" role="img">{}</svg>').format(
         _WIDTH, height, Markup("").join(parts)
     )
@@ -72,43 +75,61 @@ def share_bar(shares: Iterable[tuple[str, int]]) -> Markup:
     ).format(Markup("").join(parts))
 
 
-def _lane(name: str, x: int, height: int) -> Markup:
+def _lanes(arrows: Iterable[Arrow]) -> dict[Party, int]:
+    """Where each party's line stands, evenly from left to right."""
+    there = {party for arrow in arrows for party in (arrow.route.start, arrow.route.end, arrow.route.via)}
+    present = [party for party in _ORDER if party in there | {"product"}]
+    step = (_WIDTH - 2 * _EDGE) // max(1, len(present) - 1)
+    return {party: _EDGE + step * place for place, party in enumerate(present)}
+
+
+def _lane(name: Party, x: int, height: int) -> Markup:
     return Markup(
-        '<line class="seq-lane" x1="{x}" y1="26" x2="{x}" y2="{bottom}"/>'
-        '<text class="seq-head" x="{x}" y="16" text-anchor="middle">{name}</text>'
+        '<line class="seq-lane" x1="{x}" y1="28" x2="{x}" y2="{bottom}"/>'
+        '<text class="seq-head" x="{x}" y="18" text-anchor="middle">{name}</text>'
     ).format(x=x, bottom=height - 4, name=_both(said(f"drawing.{name}")))
 
 
-def _arrow(arrow: Arrow, y: int) -> Markup:
-    start, end, tap = _LANES[arrow.start], _LANES[arrow.end], _LANES["examiner"]
-    through = "" if tap in (start, end) else Markup('<circle cx="{}" cy="{}" r="3"/>').format(tap, y)
+def _arrow(arrow: Arrow, y: int, lanes: dict[Party, int]) -> Markup:
+    start, end = lanes[arrow.route.start], lanes[arrow.route.end]
+    dot = lanes[arrow.route.via] if arrow.route.via else None
     tip = -8 if end > start else 8
-    label, left = shortened(f"{arrow.door} · {arrow.label}", 40)
+    left, right = (start, end) if dot is None else sorted((dot, lanes["product"]))
+    room = int((abs(right - left) - 20) / _CHARACTER)
+    label = _cut(f"#{arrow.seq} {arrow.label}", max(room, 12) - (10 if arrow.mark else 0))
     return Markup(
-        '<g class="seq-arrow{dashed}"><title>#{seq} {full}</title>'
+        '<g class="seq-arrow{dashed}{kind}"><title>#{seq} {door} · {full}</title>'
         '<line x1="{start}" y1="{y}" x2="{end}" y2="{y}"/>'
-        '<path d="M{end} {y} l{tip} -4 l0 8 z"/>'
-        '<text x="{middle}" y="{above}" text-anchor="middle">{label}</text>{through}</g>'
+        '<path d="M{end} {y} l{tip} -4 l0 8 z"/>{dot}'
+        '<text x="{middle}" y="{above}" text-anchor="middle">{label}{mark}</text></g>'
     ).format(
-        through=through,
+        dot="" if dot is None else Markup('<circle cx="{}" cy="{}" r="3.5"/>').format(dot, y),
         dashed=" reply" if arrow.reply else "",
+        kind=f" {arrow.mark}" if arrow.mark else "",
         seq=arrow.seq,
+        door=arrow.door,
         full=arrow.label,
         start=start,
         end=end,
         y=y,
         tip=tip,
-        middle=(start + end) // 2 if not through else (min(start, end) + tap) // 2,
-        above=y - 5,
-        label=label + ("…" if left else ""),
+        middle=(left + right) // 2,
+        above=y - 6,
+        label=label,
+        mark=_mark(arrow.mark) if arrow.mark else "",
     )
 
 
+def _mark(mark: str) -> Markup:
+    return Markup(' <tspan class="seq-mark">▲{}</tspan>').format(_both(said(f"drawing.{mark}")))
+
+
 def _note(note: Note, y: int) -> Markup:
-    short = Text(ja=_cut(note.text.ja, 50), en=_cut(note.text.en, 95))
-    return Markup('<rect class="seq-band" x="4" y="{}" width="712" height="20" rx="3"/>').format(y - 14) + Markup(
-        '<text class="seq-note" x="12" y="{}"><title>{}</title>{}</text>'
-    ).format(y, f"{note.text.ja} / {note.text.en}", _both(spoken(short)))
+    short = Text(ja=_cut(note.text.ja, 52), en=_cut(note.text.en, 100))
+    band = Markup('<rect class="seq-band" x="4" y="{}" width="{}" height="21" rx="3"/>').format(y - 15, _WIDTH - 8)
+    return band + Markup('<text class="seq-note" x="12" y="{}"><title>{}</title>{}</text>').format(
+        y, f"{note.text.ja} / {note.text.en}", _both(spoken(short))
+    )
 
 
 def _both(markup: Markup) -> Markup:

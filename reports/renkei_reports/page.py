@@ -6,8 +6,6 @@ grow too big. What is left out is counted on the page; nothing is left out in si
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +13,17 @@ from markupsafe import Markup
 
 from renkei_fixtures.run_record import Check, Message, Step, Verdict
 from renkei_fixtures.standard import Standard
-from renkei_fixtures.standard.rows import Clause
 from renkei_fixtures.text import Text
-from renkei_reports.discretion import Discretion, without_secrets
-from renkei_reports.drawing import Arrow, Note, sequence
+from renkei_reports.differing import marked
+from renkei_reports.discretion import Discretion
 from renkei_reports.evidence import Shown, show
-from renkei_reports.report import CaseReport, ClauseReport, Numbered, Report
-from renkei_reports.routes import routes_of
+from renkei_reports.exchanges import cited_messages, exchange_drawing, spoiled_messages
+from renkei_reports.likely import likely_causes
+from renkei_reports.report import CaseReport, Numbered, Report
 from renkei_reports.visible import shortened, visible
 from renkei_reports.words import as_json_text
 
+MOST_FAILED, MOST_FINDINGS = 20, 6
 _GOOD: tuple[Verdict, ...] = ("pass", "not_applicable")
 
 
@@ -40,7 +39,8 @@ class Depth:
 
 DEPTHS = (
     Depth(40, 4000, 6, 700),
-    Depth(24, 3000, 4, 400),
+    Depth(40, 4000, 4, 300),
+    Depth(24, 3000, 0, 0),
     Depth(12, 1200, 0, 0),
     Depth(4, 400, 0, 0),
     Depth(0, 0, 0, 0),
@@ -49,67 +49,48 @@ DEPTHS = (
 
 @dataclass(frozen=True)
 class ShownCheck:
+    """One check. `times` counts failed checks that differ in nothing but their values; the first of them is shown."""
+
     clause: str
-    ok: bool
     text: Text | None
     remedy: Text | None
+    likely: tuple[Text, ...]
     path: str
     why: Text | None
-    expected: str
-    got: str
+    expected: Markup
+    got: Markup
     evidence: tuple[int, ...]
+    times: int
+
+
+@dataclass(frozen=True)
+class GoodChecks:
+    """The checks of a clause that were as expected: how many, and what they looked at."""
+
+    clause: str
+    text: Text | None
+    count: int
+    findings: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
 class ShownCase:
-    """One case on the page. Checks that passed many times over are told by their number in `repeated`."""
+    """One case on the page."""
 
     case: CaseReport
     good: bool
     reason: Text | None
     steps: tuple[Text, ...]
-    checks: tuple[ShownCheck, ...]
-    checks_left: int
+    function: str
+    failed: tuple[ShownCheck, ...]
+    failed_left: int
+    held: tuple[GoodChecks, ...]
     undecided: tuple[tuple[str, Verdict], ...]
     drawing: Markup | None
     messages: tuple[Shown, ...]
     messages_left: int
     spoils: tuple[tuple[str, Text | None], ...]
     cited: frozenset[int]
-
-
-@dataclass(frozen=True)
-class FunctionGroup:
-    """The clauses of one function of the seed, with its block's name in front."""
-
-    id: str
-    name: Text | None
-    block: Text | None
-    clauses: tuple[tuple[ClauseReport, Clause | None], ...]
-    counts: tuple[tuple[Verdict, int], ...]
-
-
-def groups_of(report: Report, standard: Standard) -> list[FunctionGroup]:
-    """The clauses in the order of the standard's functions; what belongs to none of them comes last."""
-    by_function: dict[str, list[tuple[ClauseReport, Clause | None]]] = {}
-    for clause in report.clauses:
-        row = standard.clauses.get(clause.id)
-        by_function.setdefault(row.function if row else "", []).append((clause, row))
-    order = [*standard.functions, *(id_ for id_ in by_function if id_ not in standard.functions)]
-    return [_group(id_, by_function[id_], standard) for id_ in order if id_ in by_function]
-
-
-def _group(id_: str, clauses: list[tuple[ClauseReport, Clause | None]], standard: Standard) -> FunctionGroup:
-    function = standard.functions.get(id_)
-    counts = Counter(clause.verdict for clause, _ in clauses if clause.applies == "applicable" and clause.verdict)
-    order = [row.id for row in standard.verdicts if row.scope == "case"]
-    return FunctionGroup(
-        id=id_,
-        name=function.text if function else standard.blocks[id_].text if id_ in standard.blocks else None,
-        block=standard.blocks[function.block].text if function else None,
-        clauses=tuple(clauses),
-        counts=tuple(sorted(counts.items(), key=lambda pair: order.index(pair[0]))),
-    )
 
 
 def cases_of(report: Report, standard: Standard, depth: Depth) -> list[ShownCase]:
@@ -132,7 +113,7 @@ def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discre
     kept = _telling(messages, case, count)
     shown = tuple(show(entry, discretion, characters) for entry in kept)
     left = len(messages) - len(kept)
-    checks = _telling_checks(case, 3 if good else 20)
+    failed, failed_left = _failed(case, standard, discretion, max(characters, 400))
     spoils = (*((case.expected.spoil,) if case.expected.spoil else ()), *case.expected.also)
     checked = {check.clause for check in case.checks}
     return ShownCase(
@@ -140,58 +121,75 @@ def _case(case: CaseReport, standard: Standard, depth: Depth, discretion: Discre
         good=good,
         reason=discretion.words(case.reason),
         steps=tuple(entry.event.text for entry in case.trace if isinstance(entry.event, Step))[:40],
-        checks=tuple(_check(check, standard, discretion, max(characters, 400)) for check in checks),
-        checks_left=len(case.checks) - len(checks),
+        function=case.expected.function or "",
+        failed=failed,
+        failed_left=failed_left,
+        held=_held(case, standard, discretion),
         undecided=tuple((clause, verdict) for clause, verdict in case.clauses.items() if clause not in checked),
-        drawing=_drawing(case, shown, left, body) if shown else None,
+        drawing=exchange_drawing(case, shown, left, body) if shown else None,
         messages=shown,
         messages_left=left,
         spoils=tuple((id_, standard.spoils[id_].text if id_ in standard.spoils else None) for id_ in spoils),
-        cited=_cited(case),
+        cited=cited_messages(case),
     )
 
 
 def _telling(messages: list[Numbered], case: CaseReport, count: int) -> list[Numbered]:
-    """At most `count` messages: those that failed checks point at, then the first and the last of the case."""
+    """At most `count` messages: those that failed checks point at, what was spoiled, then the first and the last."""
     if len(messages) <= count:
         return messages
-    cited = _cited(case)
+    cited, spoiled = cited_messages(case), spoiled_messages(case)
     ends = [entry for pair in zip(messages, reversed(messages), strict=True) for entry in pair]
+    first = [entry for wanted in (cited, spoiled) for entry in messages if entry.seq in wanted]
     chosen: dict[int, Numbered] = {}
-    for entry in [*(entry for entry in messages if entry.seq in cited), *ends]:
+    for entry in [*first, *ends]:
         if len(chosen) < count:
             chosen[entry.seq] = entry
     return [chosen[seq] for seq in sorted(chosen)]
 
 
-def _cited(case: CaseReport) -> frozenset[int]:
-    """The messages that failed checks point at."""
-    return frozenset(seq for check in case.checks if not check.ok for seq in check.evidence)
+def _failed(
+    case: CaseReport, standard: Standard, discretion: Discretion, limit: int
+) -> tuple[tuple[ShownCheck, ...], int]:
+    """Failed checks, those alike told once, and how many kinds were left out."""
+    alike: dict[tuple[str, str, str], list[Check]] = {}
+    for check in case.checks:
+        if not check.ok:
+            alike.setdefault((check.clause, check.path or "", check.why.en if check.why else ""), []).append(check)
+    shown = [_check(group[0], len(group), standard, discretion, limit) for group in list(alike.values())[:MOST_FAILED]]
+    return tuple(shown), len(alike) - len(shown)
 
 
-def _telling_checks(case: CaseReport, count: int) -> list[Check]:
-    """Failed checks first, then for every clause its first good one: a property repeats the same check many times."""
-    failed = [check for check in case.checks if not check.ok][:count]
-    first_good: dict[str, Check] = {}
+def _held(case: CaseReport, standard: Standard, discretion: Discretion) -> tuple[GoodChecks, ...]:
+    """What was as expected, a line for every clause: a property repeats the same check many times."""
+    by_clause: dict[str, list[Check]] = {}
     for check in case.checks:
         if check.ok:
-            first_good.setdefault(check.clause, check)
-    return failed + list(first_good.values())
+            by_clause.setdefault(check.clause, []).append(check)
+    return tuple(_good(clause, checks, standard, discretion) for clause, checks in by_clause.items())
 
 
-def _check(check: Check, standard: Standard, discretion: Discretion, limit: int) -> ShownCheck:
+def _good(clause: str, checks: list[Check], standard: Standard, discretion: Discretion) -> GoodChecks:
+    row = standard.clauses.get(clause)
+    findings = {check.why.en: discretion.words(check.why) for check in checks if check.why is not None}
+    told = tuple(words for words in findings.values() if words is not None)[:MOST_FINDINGS]
+    return GoodChecks(clause, row.text if row else None, len(checks), told)
+
+
+def _check(check: Check, times: int, standard: Standard, discretion: Discretion, limit: int) -> ShownCheck:
     row = standard.clauses.get(check.clause)
-    expected, got = (_value(value, discretion, limit) for value in (check.expected, check.got))
+    expected, got = marked(*(_value(value, discretion, limit) for value in (check.expected, check.got)))
     return ShownCheck(
         clause=check.clause,
-        ok=check.ok,
         text=row.text if row else None,
-        remedy=row.remedy if row and not check.ok else None,
+        remedy=row.remedy if row else None,
+        likely=likely_causes(standard, check.clause),
         path=visible(check.path or ""),
         why=discretion.words(check.why),
         expected=expected,
         got=got,
         evidence=check.evidence,
+        times=times,
     )
 
 
@@ -199,36 +197,3 @@ def _value(value: Any, discretion: Discretion, limit: int) -> str:
     text = visible(as_json_text(discretion.value(value)))
     head, left = shortened(text, limit)
     return f"{head}…[{len(text)}]" if left else head
-
-
-def _drawing(case: CaseReport, shown: Sequence[Shown], omitted: int, body: str) -> Markup:
-    """Messages and, between them, the steps that were announced before them."""
-    routes = routes_of(case.trace, body)
-    by_seq = {message.seq: message for message in shown}
-    rows: list[Arrow | Note] = []
-    for entry in case.trace:
-        if isinstance(entry.event, Step) and len(rows) < 60:
-            rows.append(Note(entry.event.text))
-        elif entry.seq in by_seq:
-            message = by_seq[entry.seq]
-            reply = isinstance(entry.event, Message) and entry.event.status is not None
-            # A request is told by what it is; every message goes to the same path.
-            label = f"{message.line} {message.gist}".strip() if reply else message.gist or message.line
-            rows.append(Arrow(message.seq, *routes[message.seq], message.door, label, reply=reply))
-    return sequence(rows, omitted)
-
-
-def profile_rows(profile: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The product file as printed: dotted keys and their values, tokens hidden."""
-    rows: list[tuple[str, str]] = []
-
-    def walk(prefix: str, value: Any) -> None:
-        if isinstance(value, Mapping):
-            for name, part in value.items():
-                walk(f"{prefix}.{name}" if prefix else str(name), part)
-        else:
-            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            rows.append((visible(prefix), visible(shown) or "–"))
-
-    walk("", without_secrets(profile))
-    return rows

@@ -108,6 +108,19 @@ class Contradiction(_Part):
     folded: str
 
 
+class EarlierRun(_Part):
+    """A run before this one in the same directory, by its own words. `verdict` is null for one that was cut off."""
+
+    run_id: str
+    started_at: str
+    verdict: str | None
+    words: Text | None
+    seed: int | None
+    set: str
+    only: tuple[str, ...]
+    product: str
+
+
 class Report(_Part):
     """A whole run. `complete` is false when the record ends without `run_finished`.
 
@@ -128,6 +141,7 @@ class Report(_Part):
     problems: tuple[Problem, ...]
     contradictions: tuple[Contradiction, ...]
     lines: int
+    earlier: tuple[EarlierRun, ...] = ()
 
     @property
     def is_reference(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.standard import load
 from renkei_reports import as_html, as_json, as_junit, as_markdown
+from renkei_reports.earlier import earlier_runs
 from renkei_reports.fold import fold
 from renkei_reports.report import Report
 
@@ -14,7 +15,7 @@ from renkei_reports.report import Report
 def write_all(run_dir: Path, lang: str) -> Report:
     """See `renkei_reports.write_all`."""
     standard = load()
-    report = fold(run_dir, standard)
+    report = fold(run_dir, standard).model_copy(update={"earlier": earlier_runs(run_dir)})
     files = {
         "report.json": as_json.render(report, standard).encode(),
         "junit.xml": as_junit.render(report, lang, standard),

@@ -92,7 +92,9 @@ def test_page_one_says_that_the_authority_table_is_illustrative_and_the_format_n
 def test_hostile_evidence_makes_no_element_and_no_invisible_character() -> None:
     clean, hostile = (_Elements(_page(every_verdict(text=text))) for text in ("…", HOSTILE + "\ud842"))
 
-    assert [tag for tag, _ in clean.found] == [tag for tag, _ in hostile.found]
+    # Only the marks of the difference between expected and got are more where more differs.
+    clean_tags, hostile_tags = ([tag for tag, _ in page.found if tag != "mark"] for page in (clean, hostile))
+    assert clean_tags == hostile_tags
     assert len(hostile.all("script")) == 1
     assert hostile.all("img") == []
     assert not set("\u202e\x00\x1b\ud842") & set(hostile.text)

@@ -13,6 +13,9 @@
     document.querySelectorAll("[data-label-" + lang + "]").forEach(function (element) {
       element.setAttribute("aria-label", element.getAttribute("data-label-" + lang));
     });
+    document.querySelectorAll("[data-text-" + lang + "]").forEach(function (element) {
+      element.textContent = element.getAttribute("data-text-" + lang);
+    });
   }
   document.querySelectorAll("[data-speak]").forEach(function (button) {
     button.addEventListener("click", function () { speak(button.dataset.speak); });
@@ -22,7 +25,8 @@
   // A filter hides what does not match; a group with nothing left in it goes too.
   document.querySelectorAll("[data-filter]").forEach(function (bar) {
     var section = bar.closest("section");
-    var words = bar.querySelector("input[type=search]");
+    var words = bar.querySelector("[data-words]");
+    var choices = Array.from(bar.querySelectorAll("select[data-by]"));
     var boxes = Array.from(bar.querySelectorAll("input[type=checkbox]"));
     var count = bar.querySelector("output");
     var rows = Array.from(section.querySelectorAll("[data-verdict]"));
@@ -32,6 +36,9 @@
       var shown = 0;
       rows.forEach(function (row) {
         var hit = wanted.includes(row.dataset.verdict) && (!text || row.textContent.toLowerCase().includes(text));
+        choices.forEach(function (choice) {
+          if (choice.value && row.getAttribute("data-" + choice.dataset.by) !== choice.value) { hit = false; }
+        });
         row.hidden = !hit;
         shown += hit ? 1 : 0;
       });
@@ -39,7 +46,16 @@
         group.hidden = !group.querySelector("[data-verdict]:not([hidden])");
       });
       count.textContent = shown + " / " + rows.length;
+      section.querySelector("[data-nothing]").hidden = shown > 0;
     }
+    bar.querySelector("[data-reset]").addEventListener("click", function () {
+      words.value = "";
+      choices.forEach(function (choice) { choice.value = ""; });
+      boxes.forEach(function (box) { box.checked = true; });
+      apply();
+      words.focus();
+    });
+    choices.forEach(function (choice) { choice.addEventListener("change", apply); });
     words.addEventListener("input", apply);
     boxes.forEach(function (box) { box.addEventListener("change", apply); });
     bar.querySelectorAll("[data-open]").forEach(function (button) {
@@ -52,20 +68,31 @@
     apply();
   });
 
-  // On paper nothing can be unfolded: the messages that failures point at come along.
-  var unfolded = [];
+  // On paper nothing can be unfolded and nothing can be searched: everything comes along, then all is as it was.
+  var unfolded = [], unhidden = [];
   window.addEventListener("beforeprint", function () {
-    unfolded = Array.from(document.querySelectorAll(".case[open] .cited:not([open])"));
+    unfolded = Array.from(document.querySelectorAll("details:not([open])"));
     unfolded.forEach(function (one) { one.open = true; });
+    unhidden = Array.from(document.querySelectorAll("main [hidden]:not([data-nothing])"));
+    unhidden.forEach(function (one) { one.hidden = false; });
   });
   window.addEventListener("afterprint", function () {
     unfolded.forEach(function (one) { one.open = false; });
+    unhidden.forEach(function (one) { one.hidden = true; });
   });
 
-  // A link to a case opens it.
+  // A link into something folded or filtered away opens it, and the keyboard goes there.
   function open() {
     var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && target.tagName === "DETAILS") { target.hidden = false; target.open = true; target.scrollIntoView(); }
+    if (!target) { return; }
+    for (var one = target; one; one = one.parentElement) {
+      one.hidden = false;
+      if (one.tagName === "DETAILS") { one.open = true; }
+    }
+    var focus = target.tagName === "DETAILS" ? target.querySelector("summary") : target;
+    if (!focus.hasAttribute("tabindex") && focus.tagName !== "SUMMARY") { focus.setAttribute("tabindex", "-1"); }
+    focus.focus({preventScroll: true});
+    target.scrollIntoView();
   }
   window.addEventListener("hashchange", open);
   open();
