@@ -1,8 +1,9 @@
-"""`renkei standard …`: the standard as data, as a table for people and as JSON for scripts."""
+"""`renkei standard …`: the standard as data (a table for people, JSON for scripts), and as a document (`render`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -141,11 +142,14 @@ def _plain(row: Any) -> Any:
 
 
 @click.command("standard", help=tell("cli.standard.help"))
-@click.argument("what", type=click.Choice(list(VIEWS)))
+@click.argument("what", type=click.Choice([*VIEWS, "render"]))
 @click.option("--json", "json_", is_flag=True, help=tell("cli.option.json"))
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
-def command(what: str, json_: bool, lang: str | None) -> int:
-    """Print one table of the standard."""
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help=tell("document.cli.out"))
+@click.option("--lang", type=click.Choice(["ja", "en", "both"]), default=None, help=tell("cli.option.lang"))
+def command(what: str, json_: bool, out: Path | None, lang: str | None) -> int:
+    """Print one table of the standard, or write the whole as a document."""
+    if what == "render":
+        return _render(out, lang)
     from renkei_fixtures.standard import load  # noqa: PLC0415 - only this verb reads all tables
 
     standard = load()
@@ -155,6 +159,17 @@ def command(what: str, json_: bool, lang: str | None) -> int:
         return 0
     as_table(heads, (cells(row) for row in rows(standard)))
     _footnotes(what, standard)
+    return 0
+
+
+def _render(out: Path | None, lang: str | None) -> int:
+    from renkei.standard_document import render  # noqa: PLC0415 - builds a world for the worked examples
+
+    if out is None:
+        raise click.UsageError(tell("document.cli.no_out"))
+    for path in render(out, ("ja", "en") if lang in (None, "both") else (lang,)):
+        click.echo(f"{path}  {path.stat().st_size}")
+    click.echo(tell("cli.standard.not_government"))
     return 0
 
 
