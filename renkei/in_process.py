@@ -18,6 +18,7 @@ from renkei_conformance.drivers import DoorTrouble, Reply, Request
 from renkei_conformance.drivers.callables import CallableDoor
 from renkei_conformance.forge.tokens import network_signer
 from renkei_conformance.kit import Management
+from renkei_conformance.lower.inbox import ForgedInbox
 from renkei_conformance.lower.network import ForgedNetwork, LostReply
 from renkei_conformance.lower.tap import Tap
 from renkei_conformance.parties import ExaminerClock, Parties
@@ -144,6 +145,8 @@ class InProcess:
         kit = management.kit()
         product, network = self.product.door("bodies"), self.network.door("network")
         tap = Tap(ForgedNetwork(network_signer(kit), self._clock.now), network, product)
+        if profile.network_side.delivery == "pull":
+            tap.inbox = ForgedInbox(self._clock.now, may_wait=False)
         self.product.line.to = tap.handle_from_product
         self.network.line.to = tap.handle_from_network
         management.set_address(body, TAP)
@@ -162,7 +165,9 @@ class InProcess:
         )
 
     def settle(self) -> None:
-        """Run everybody's queued work until nobody has any left."""
+        """Run everybody's queued work until nobody has any left; a product that fetches looks into its box first."""
+        if self.profile.network_side.delivery == "pull":
+            self.product.tick()
         while self.product.settle() + self.network.settle():
             pass
 

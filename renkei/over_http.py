@@ -17,6 +17,7 @@ from renkei_conformance.drivers import Door, Reply, Request, Unreachable
 from renkei_conformance.drivers.http import HttpDoor
 from renkei_conformance.forge.tokens import network_signer
 from renkei_conformance.kit import Management
+from renkei_conformance.lower.inbox import ForgedInbox
 from renkei_conformance.lower.network import ForgedNetwork
 from renkei_conformance.lower.serve import Server
 from renkei_conformance.lower.tap import Tap
@@ -73,15 +74,18 @@ class World:
         clock = ExaminerClock.live({wait.id: wait.seconds for wait in standard.waits.values()}, self._offset)
         forged = ForgedNetwork(network_signer(kit), clock.now)
         tap = Tap(forged, HttpDoor(network.ready["network_url"]), self._product)
+        if profile is not None and profile.network_side.delivery == "pull":
+            tap.inbox = ForgedInbox(clock.now, may_wait=True)
         port = urlsplit(f"//{profile.network_side.listen}").port or 0 if profile is not None else 0
         self._tap = Server(tap, product_port=port)
         self._tap.start()
         if profile is None:
             profile = self._reference(body)
-        self._product.door = HttpDoor(profile.network_side.address)
+        if profile.network_side.address:  # who fetches need not be reachable
+            self._product.door = HttpDoor(profile.network_side.address)
         management.set_address(body, self._tap.address_for_network)
         self.parties = Parties(
-            product=self._product.door,
+            product=self._product,
             network=HttpDoor(network.ready["network_url"]),
             management=management,
             upper=_upper(str(profile.business_side.address), str(profile.business_side.token)),

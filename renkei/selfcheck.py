@@ -67,11 +67,12 @@ def command(
 
 def setup_of(standard: Standard, look: Look, examples: int) -> RunSetup:
     """One run in process with the look's faults armed in the party of its role."""
+    from renkei.bundled import bundled_profile  # noqa: PLC0415
     from renkei.in_process import InProcess  # noqa: PLC0415
     from renkei.over_http import product_row  # noqa: PLC0415
     from renkei_conformance.setup import RunSetup  # noqa: PLC0415
 
-    world = InProcess(look.seed, standard, look.armed, look.role)
+    world = InProcess(look.seed, standard, look.armed, look.role, bundled_profile(delivery=look.delivery))
     return RunSetup(
         parties=world.parties,
         standard=standard,

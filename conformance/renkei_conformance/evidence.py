@@ -32,7 +32,7 @@ from renkei_fixtures.messages import both
 from renkei_fixtures.standard import Standard, Text
 
 STANDING = {
-    "provider": frozenset({"P-TRN-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"}),
+    "provider": frozenset({"P-TRN-001", "P-PUL-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"}),
     "network": frozenset({"N-REL-001"}),
 }
 

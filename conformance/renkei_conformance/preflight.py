@@ -23,12 +23,12 @@ UNTRUSTED = frozenset({"certificate_unknown", "certificate_chain_invalid"})
 
 def preflight(stage: RunStage) -> list[Problem]:
     """Every problem found, at most one of each kind; none means that the examination can begin."""
-    parties, profile = stage.parties, stage.parties.profile
+    parties = stage.parties
     found: list[Problem | None] = []
     if parties.network is not None:
         found.append(_speaks(stage, parties.network, DIRECTORY, "network"))
     if PROVIDER in stage.setup.roles:
-        found.append(_speaks(stage, parties.product, MESSAGES, profile.network_side.address))
+        found.append(_there(stage))
         if not any(found):
             found += [_business(stage), _kit(stage)]
         if not any(found):
@@ -44,6 +44,17 @@ def _speaks(stage: RunStage, door: Door, path: str, where: str) -> Problem | Non
     except DoorTrouble as trouble:
         return _problem(both("conformance.preflight.unreachable", address=where, detail=trouble.detail), where)
     return None
+
+
+def _there(stage: RunStage) -> Problem | None:
+    """A product that is pushed to speaks HTTP at its address; one that fetches comes for its messages."""
+    parties, where = stage.parties, stage.parties.profile.network_side
+    if parties.tap.inbox is None:
+        return _speaks(stage, parties.product, MESSAGES, where.address)
+    parties.settle()
+    if parties.tap.inbox.asked or parties.tap.inbox.attended(parties.clock.patience("startup")):
+        return None
+    return _problem(both("conformance.preflight.never_fetched", address=where.listen), where.listen)
 
 
 def _business(stage: RunStage) -> Problem | None:

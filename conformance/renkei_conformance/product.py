@@ -30,6 +30,8 @@ from renkei_conformance.upper import Outcome, UpperTester
 from renkei_fixtures.messages import both
 
 ACCEPTS, LIVES_ON, BOUND, PROBLEM, SILENT = "P-TRN-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"
+TAKES = "P-PUL-001"
+"""What `ACCEPTS` is for a product that fetches: nobody hears its 202."""
 STALLS_BORNE = 2
 
 
@@ -90,6 +92,16 @@ class Product:
         self._heard_before = 0
         self.last_reply: Reply | None = None
 
+    @property
+    def fetches(self) -> bool:
+        """Whether the product gets its messages from an inbox."""
+        return self.parties.tap.inbox is not None
+
+    @property
+    def accepts(self) -> str:
+        """The standing clause on which it is booked that a right inquiry was not taken."""
+        return TAKES if self.fetches else ACCEPTS
+
     # --- questions -------------------------------------------------------------------------------------------------
 
     def inquiry(self, person: Person | None = None, year: str = "2025", **claims: object) -> Draft:
@@ -145,7 +157,7 @@ class Product:
         self._heard_before = len(self.ev.run.heard)
         delivery = self.forge.deliver(draft, *programme)
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
-        clause = accepted_by or (LIVES_ON if self.state.after_refusal else ACCEPTS)
+        clause = accepted_by or (LIVES_ON if self.state.after_refusal else self.accepts)
         cut = isinstance(delivery.trouble, Rubbish)  # hung up half-way: gone, if nobody is there any more
         if said.sort == "gone" or (cut and not self.reachable()):
             self.require_back(clause)
@@ -175,13 +187,13 @@ class Product:
     def put(self, spoiled: Draft) -> Told:
         self.state.control = None
         delivery = self.forge.deliver(spoiled)
-        self.last_reply = delivery.reply
+        self.last_reply = None if self.fetches else delivery.reply
         said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
         self._require_there(delivery)
         if said.sort == "accepted" and (late := delivery.refusal()) is not None:
             said = Told("refused", "signed refusal", 202, late.code, late.stage,
                         exchange_number=spoiled.exchange_number)  # fmt: skip
-        if said.sort == "refused":
+        if said.sort in ("refused", "left"):
             self.refusal_seen(spoiled)
         return said
 
@@ -194,7 +206,7 @@ class Product:
         return told(delivery.reply, delivery.trouble, self.ev.run.standard)
 
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
-        if said.sort != "refused":
+        if said.sort not in ("refused", "left"):
             return
         if self.last_reply is not None and self.last_reply.status >= 400:
             for finding in problem.findings(self.ev.run.standard, self.last_reply, spoiled.confidential):
@@ -263,7 +275,10 @@ class Product:
 
     def reachable(self, *, patient: bool = False) -> bool:
         """Whether somebody is there at the product's network side; `patient` gives it the liveness wait."""
-        clock = self.parties.clock
+        clock, inbox = self.parties.clock, self.parties.tap.inbox
+        if inbox is not None:
+            self.parties.settle()
+            return clock.is_still or inbox.attended(clock.patience("liveness" if patient else "reply"))
         tries = 1 + (int(clock.seconds("liveness") / clock.seconds("poll")) if patient else 0)
         for attempt in range(tries):
             if attempt:
@@ -322,8 +337,8 @@ class Product:
         for refusal in (one.claims for one in delivery.heard() if one.typ == "renkei-refusal"):
             code, stage = str(refusal.get("code")), str(refusal.get("stage"))
             said = Told("refused", f"signed refusal {code}", 202, code, stage)
-            self.ev.check(ACCEPTS, _accepted(False, said))
-            raise Inconclusive(both("conformance.reason.not_accepted", clause=ACCEPTS, told=said.words))
+            self.ev.check(self.accepts, _accepted(False, said))
+            raise Inconclusive(both("conformance.reason.not_accepted", clause=self.accepts, told=said.words))
         due = delivery.draft.exchange_number
         strays = self._strays(str(due))
         if strays:

@@ -50,10 +50,10 @@ class Product(_Part):
 class NetworkSide(_Part):
     """`[network_side]`: `address` is the product's N, `listen` is where the product reaches the emulated network."""
 
-    address: Line
+    address: Annotated[StrictStr, StringConstraints(max_length=200)] = ""
     listen: Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+:[0-9]{1,5}$")]
-    delivery: Literal["push"] = "push"
-    """A body that pulls is not examined yet: the forge would have to keep an inbox for it."""
+    delivery: Literal["push", "pull"] = "push"
+    """How the product gets its messages; one that pulls needs no address, for nobody opens a connection to it."""
 
     @property
     def listen_on(self) -> tuple[str, int]:
@@ -188,7 +188,8 @@ def _meaning(parts: Mapping[str, Any], where: str, standard: Standard | None) ->
     if (product := parts.get("product")) is not None:
         yield from _meaning_of_product(product, where, standard)
     if (side := parts.get("network_side")) is not None:
-        yield from _address(where, "network_side", side.address)
+        if side.address or side.delivery == "push":  # nobody opens a connection to a body that fetches
+            yield from _address(where, "network_side", side.address)
         port = side.listen_on[1]
         if not 0 < port < 65536:
             yield SetupError(

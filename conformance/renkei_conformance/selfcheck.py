@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from renkei_conformance.case import Role, catalogue
 from renkei_conformance.coverage import killers
@@ -40,11 +40,12 @@ class Look:
     role: Role
     seed: int
     only: tuple[str, ...] = ()
+    delivery: Literal["push", "pull"] = "push"
 
     @property
     def name(self) -> str:
         """For a person."""
-        return ", ".join(self.armed) or f"{self.role}, seed {self.seed}"
+        return ", ".join(self.armed) or f"{self.role}, {self.delivery}, seed {self.seed}"
 
 
 Build = Callable[[Look], RunSetup]
@@ -124,6 +125,7 @@ def selfcheck(
     known = _earlier(out, hashes)
     faults = [row for row in standard.faults.values() if row.role in ROLES and (not only or row.id in only)]
     todo = [Look((), role, one) for role in ROLES for one in range(seed, seed + seeds)]
+    todo += [Look((), "provider", one, delivery="pull") for one in range(seed, seed + seeds)]
     todo += [look_at(standard, row, seed) for row in faults if row.id not in known]
     rows, cap = dict(known), 0
     alarms: list[str] = []
@@ -154,7 +156,8 @@ def identity(seed: int, seeds: int) -> dict[str, str]:
 def look_at(standard: Standard, fault: Fault, seed: int) -> Look:
     """The run that is to show this fault."""
     cases = tuple(row.id for row in killers(fault, catalogue())) if fault.kind == "mirror" else ()
-    return Look((fault.id,), fault.role, seed, cases)  # type: ignore[arg-type]
+    pulled = any(standard.clauses[clause].applies == "pull" for clause in fault.breaks)
+    return Look((fault.id,), fault.role, seed, cases, "pull" if pulled else "push")  # type: ignore[arg-type]
 
 
 def part_of(faults: Iterable[str], parts: int, pick: str) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from renkei_conformance.drivers import DoorTrouble, Reply, TimedOut, Unreachable
+from renkei_conformance.forge.pulled import Left
 from renkei_fixtures.standard import Standard
 
-Sort = Literal["accepted", "refused", "broken", "stalled", "gone"]
+Sort = Literal["accepted", "refused", "left", "broken", "stalled", "gone"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Told:
 
     accepted   202
     refused    a problem with a code of the standard whose HTTP status fits it, or a signed refusal
+    left       fetched from its inbox, and nothing said of it
     broken     5xx that is no listed 503, a 503 that outlived the resends, rubbish, an empty 200, a closed connection
     stalled    taken, no reply in time
     gone       nothing listens
@@ -41,6 +43,8 @@ class Told:
 
 def told(reply: Reply | None, trouble: DoorTrouble | None, standard: Standard) -> Told:
     """Sort a reply, or the trouble that came instead of one."""
+    if isinstance(trouble, Left):
+        return Told("left", str(trouble))
     if reply is None:
         sort: Sort = "gone" if isinstance(trouble, Unreachable) else "broken"
         return Told("stalled" if isinstance(trouble, TimedOut) else sort, str(trouble or "no reply"))

@@ -21,6 +21,7 @@ from renkei_conformance.errors import ExaminerFault, Inconclusive
 from renkei_conformance.evidence import STANDING, Evidence
 from renkei_conformance.finding import Finding
 from renkei_conformance.forge.draft import Draft, NotForgeable
+from renkei_conformance.forge.pulled import may_be_left
 from renkei_conformance.told import Told
 from renkei_fixtures.messages import both
 from renkei_fixtures.standard.rows import Spoil
@@ -60,12 +61,14 @@ class Trial:
         """
         if not self.ev.case.spoils:
             raise ExaminerFault(f"case {self.ev.case.id} is no negative")
-        for spoil in self.ev.case.spoils:
-            # Ids of its own for each: what one spoil got answered must not be laid to the next.
-            self.one(draft.twin(), spoil, clean)
+        # Ids of its own for each: what one spoil got answered must not be laid to the next.
+        put = [self.one(draft.twin(), spoil, clean) for spoil in self.ev.case.spoils]
+        if not any(put):
+            spoils = ", ".join(self.ev.case.spoils)
+            raise Inconclusive(both("conformance.reason.not_forgeable", spoil=spoils, detail="inbox"))
 
-    def one(self, draft: Draft, spoil: str, clean: Callable[[Draft], Draft] = lambda spoiled: spoiled.twin()) -> None:
-        """One spoil of the case."""
+    def one(self, draft: Draft, spoil: str, clean: Callable[[Draft], Draft] = lambda spoiled: spoiled.twin()) -> bool:
+        """One spoil of the case. False where it cannot reach this product: what is no JSON cannot lie in an inbox."""
         row = self.ev.run.standard.spoils[spoil]
         try:
             spoiled = draft.spoil(row.id)
@@ -76,13 +79,17 @@ class Trial:
         self.bench.control(clean(spoiled))
         self.ev.step("spoiled", spoil=row.text)
         self.ev.scene()
-        told = self.bench.put(spoiled)
+        try:
+            told = self.bench.put(spoiled)
+        except NotForgeable:
+            return False
         self._require_seen(spoiled, told)
         self._judge(row, told)
         for clause, finding in self.bench.leaked(spoiled, told):
             self.ev.check(clause, finding)
         self.ev.step("alive")
         self.ev.check(*self.bench.alive(clean(spoiled)))
+        return True
 
     def _require_seen(self, spoiled: Draft, told: Told) -> None:
         """(i): a reply to fully delivered bytes, that names no other message than this one."""
@@ -102,6 +109,7 @@ class Trial:
     def _judge(self, row: Spoil, told: Told) -> None:
         """(iii) for every clause that the case itself declares."""
         right = told.sort == "refused" and told.code in row.codes and told.stage == self._stage_of(told.code)
+        right = right or (told.sort == "left" and may_be_left(row))
         expected = {"told": "refused", "code": " | ".join(row.codes), "stage": row.stage}
         finding = Finding(right, expected, told.short(), "refusal", both("conformance.why.refused", spoil=row.text))
         own = [clause for clause in self.ev.case.verifies if clause not in STANDING[self.ev.case.role]]

@@ -15,16 +15,15 @@ from typing import Any
 
 from renkei_emulator.claims import Claims
 from renkei_emulator.desk import Desk
-from renkei_emulator.envelope import read_jws, sha256_b64u, strict_json
+from renkei_emulator.envelope import read_jws, strict_json
 from renkei_emulator.linkage_if.network_connection import MEDIA_TYPE, MESSAGES, request_of
 from renkei_emulator.messages import compact
 from renkei_emulator.outbox import Outbox, queued
-from renkei_emulator.refusals import WAYS, Refused
+from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.body import Outgoing
 from renkei_emulator.world import HttpReply, HttpRequest, NoReply, Wire
 from renkei_fixtures.instants import render
 
-AT_A_TIME = 20
 # PROTOCOL §3 allows 0-30: a question that waits at the network costs less than one that comes back for nothing.
 WAIT_S = 25
 AFTER_TROUBLE_S = 2.0
@@ -65,7 +64,7 @@ class Fetching:
     async def look_once(self) -> None:
         """Take what lies ready now."""
         try:
-            while await self.fetch(0):
+            while await self.fetch(WAIT_S):
                 pass
         except NoReply:
             return
@@ -79,28 +78,38 @@ class Fetching:
             messages = strict_json(reply.body)["messages"]
         except (Refused, KeyError, TypeError):
             raise NoReply("the network's reply cannot be read") from None
-        items = [item for each in messages if (item := await self._take(each)) is not None]
+        items = await self._take_all(self._desk.rooms.from_inbox(messages))
         if items:
             await self._post("renkei-acknowledgement", {"items": items}, None)
         return len(messages)
 
     def _query(self, wait_s: int) -> bytes:
         self._asked += 1
-        claims = self._claims(f"inbox {self._asked}") | {"ask": "inbox", "wait_s": wait_s, "max": AT_A_TIME}
+        claims = self._desk.rooms.inbox_query(self._claims(f"inbox {self._asked}"), wait_s)
         return self._desk.rooms.sign_only(claims, "renkei-query", self._desk.signer).envelope
 
-    async def _take(self, envelope: Any) -> dict[str, str] | None:
-        """Deliver one message to ourselves; what to acknowledge of it, if anything."""
+    async def _take_all(self, messages: list[Any]) -> list[dict[str, str]]:
+        """Deliver them to ourselves, one after the other; what to acknowledge of them."""
+        items = []
+        for envelope in messages:
+            reply, item = await self._take(envelope)
+            if item is not None:
+                items.append(item)
+            if not self._desk.rooms.goes_on_after(reply):
+                break
+        return items
+
+    async def _take(self, envelope: Any) -> tuple[HttpReply, dict[str, str] | None]:
+        """Deliver one message to ourselves: what we said, and what to acknowledge of it, if anything."""
         data = compact(envelope)
         reply = await self.deliver(HttpRequest("POST", MESSAGES, {"content-type": MEDIA_TYPE}, data))
         if "permit" in envelope and 400 <= reply.status < 500 and reply.status != 429:
             await self._refuse(envelope, reply)
-            return None
+            return reply, None
         if reply.status != 202 or ("receipt" in envelope and "header" in envelope):
-            return None
+            return reply, None
         token = envelope.get("header") or envelope["receipt"]
-        number = json.loads(reply.body)["exchange_number"]
-        return {"exchange_number": number, "acknowledged_sha256": sha256_b64u(token.encode()), "outcome": "taken"}
+        return reply, self._desk.rooms.to_acknowledge(json.loads(reply.body)["exchange_number"], token)
 
     async def _refuse(self, envelope: dict[str, str], reply: HttpReply) -> None:
         """Say by a signed message what a pushed one would have been told at once."""
@@ -108,11 +117,10 @@ class Fetching:
             code = json.loads(reply.body)["code"]
             inquiry = json.loads(read_jws(envelope["header"]).payload)
             number = json.loads(read_jws(envelope["permit"]).payload)["exchange_number"]
-            members = {"exchange_number": number, "in_reply_to": inquiry["message_id"]}
+            members = self._desk.rooms.refusal_of(inquiry, envelope["header"], number, code)
         except (Refused, KeyError, TypeError, ValueError):
             return  # not even its number can be read: it lies there until its time is over
-        members |= {"inquiry_sha256": sha256_b64u(envelope["header"].encode()), "code": code}
-        await self._post("renkei-refusal", members | {"stage": WAYS[code].stage}, number)
+        await self._post("renkei-refusal", members, number)
 
     async def _post(self, typ: str, members: Claims, number: str | None) -> None:
         desk, now = self._desk, self._desk.now()

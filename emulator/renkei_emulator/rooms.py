@@ -72,6 +72,11 @@ class BodyRooms:
     taken: Callable[[str, str], HttpReply] = connection.taken
     outcome: Callable[[HttpReply | None], connection.Outcome] = connection.outcome
     next_try: Callable[..., datetime] = connection.next_try
+    inbox_query: Callable[[Claims, int], Claims] = connection.inbox_query
+    from_inbox: Callable[[list[Any]], list[Any]] = connection.from_inbox
+    goes_on_after: Callable[[HttpReply], bool] = connection.goes_on_after
+    to_acknowledge: Callable[[str, str], dict[str, str] | None] = connection.to_acknowledge
+    refusal_of: Callable[[Claims, str, str, str], Claims] = connection.refusal_of
     bytes_to_send: Callable[[bytes, int, Callable[[], bytes]], bytes] = connection.bytes_to_send
 
     # 暗号・署名機能

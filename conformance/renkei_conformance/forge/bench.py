@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from renkei_conformance.drivers import DoorTrouble, Request
@@ -12,6 +13,7 @@ from renkei_conformance.forge.deliver import RESENDS, Delivery, Surroundings, po
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.draft import Draft, Source
 from renkei_conformance.forge.plans import Inquiry
+from renkei_conformance.forge.pulled import lay
 from renkei_conformance.forge.reader import OpenedAnswer, Trust, open_answer
 from renkei_conformance.kit import KeyPair
 from renkei_conformance.lower.network import ForgedExchange, Programmed
@@ -84,17 +86,29 @@ class Forge:
         `programme`: what the product's next messages of this exchange are met with, one each (503 once, a lost reply).
         """
         before = tuple(self.deliver(former) for former in draft.before)
-        self._open(draft)
+        self.open(draft)
         if programme:
             self.parties.tap.forged.program(str(draft.exchange_number), *programme)
-        reply, trouble, resent = post(self.parties.product, draft, self.parties.clock, self.parties.settle, resends)
         around = Surroundings(self.parties.tap, self.parties.clock, self.parties.settle, self.open_answer)
+        if self.parties.tap.inbox is not None:
+            reply, trouble = lay(self.parties, self.standard, draft, self.parties.tap.inbox)
+            return Delivery(draft, reply, trouble, around, 0, before)
+        reply, trouble, resent = post(self.parties.product, draft, self.parties.clock, self.parties.settle, resends)
         return Delivery(draft, reply, trouble, around, resent, before)
 
     def open_answer(self, raw: bytes, draft: Draft) -> OpenedAnswer:
         """Read an answer (bytes of the POST) to this draft's inquiry, with the inquirer's sealing key."""
         sealing = self.parties.kit.body(str(draft.plan.claims["from"])).sealing
         return open_answer(raw, self.trust, sealing, self.parties.clock.now())
+
+    def closing_receipt(self, draft: Draft, state: str, why: tuple[str, str] | None = None) -> str:
+        """The network's receipt by which an exchange of the forge's ends; from now on it is in that state."""
+        return self.parties.tap.forged.close(str(draft.exchange_number), state, why)
+
+    @staticmethod
+    def paper(receipt: str) -> bytes:
+        """The envelope of a receipt alone."""
+        return json.dumps({"receipt": receipt}).encode()
 
     def as_body(self, code: str) -> ForgedBody:
         """The forge as a body towards the emulated network (network role)."""
@@ -161,7 +175,7 @@ class Forge:
             responsibility or charged[0], edition or self.standard.edition, row.id, keys, {**needed, **claims},
         )  # fmt: skip
 
-    def _open(self, draft: Draft) -> None:
+    def open(self, draft: Draft) -> None:
         """Put the exchange on the books of the forge's network, before the product can answer it."""
         permit = draft.plan.permit
         if permit is None or draft.exchange_number is None:

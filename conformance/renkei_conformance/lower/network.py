@@ -113,6 +113,14 @@ class ForgedNetwork:
         with self._lock:
             return self._exchanges[exchange_number]
 
+    def close(self, exchange_number: str, state: str, why: tuple[str, str] | None = None) -> str:
+        """End an exchange (withdrawn, rejected, expired); the signed receipt that says so."""
+        with self._lock:
+            exchange = self._exchanges[exchange_number]
+            exchange.refusal = why
+            self._enter(exchange, state)
+            return self.receipt(exchange)
+
     def take(self, exchange_number: str, typ: str | None, envelope: Json, claims: Json) -> tuple[Reply | None, bool]:
         """One message for an exchange: the reply (None: lost) and whether it counts."""
         with self._lock:

@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from renkei_conformance.drivers import Door, Passed, Reply, Request, Sink, Unreachable
+from renkei_conformance.lower.inbox import ForgedInbox
 from renkei_conformance.lower.network import ForgedNetwork, Heard, LostReply, sorted_out
 from renkei_conformance.wire import Json, peek
 
+QUERY, ACKNOWLEDGEMENT = "renkei-query", "renkei-acknowledgement"
 HANDED_ON = 30.0  # the other side's reply is awaited this long; the sender's own patience ends earlier
 
 
@@ -34,6 +36,10 @@ class Tap:
         self._sinks: list[Sink] = [] if sink is None else [sink]
         self._played: set[str] = set()
         self._away: tuple[str, ...] = ()
+        self.inbox: ForgedInbox | None = None
+        """The box of a product that fetches; None: it is pushed to."""
+        self.both_boxes = False
+        """Whether a fetching product also gets what the network has for it (needed where W's own messages matter)."""
         self._heard: list[Heard] = []
         self._arrived = threading.Condition()
 
@@ -64,10 +70,16 @@ class Tap:
             self._tell(Passed("W", "heard", request, reply, None, "the directory is away on purpose"))
             return reply
         envelope, typ, claims = sorted_out(request)
+        if self.inbox is not None and typ == QUERY and claims.get("ask") == "inbox":
+            return self._fetched(self.inbox, request, claims, envelope)
+        if typ == ACKNOWLEDGEMENT and (numbers := self._ours(claims)):
+            return self._acknowledged(numbers, request, claims, envelope)
         number = _exchange_of(claims)
         if number is None or not self.forged.knows(number):
             return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
         taken, counted = self.forged.take(number, typ, envelope, claims)
+        if self.inbox is not None and counted:
+            self.inbox.settle(number)
         self._keep(number, typ, claims, envelope, request, taken, counted)
         self._tell(
             Passed("N", "heard", request, taken, None if taken else "reply lost on purpose", "the forge's network")
@@ -121,6 +133,32 @@ class Tap:
                 if len(found) >= count or left <= 0:
                     return found
                 self._arrived.wait(left)
+
+    def _fetched(self, inbox: ForgedInbox, request: Request, claims: Json, envelope: Json) -> Reply:
+        """An inbox query: what the forge has laid in; with nothing there, and where the network's own messages are
+        wanted too (`both_boxes`), what the network has."""
+        if self.both_boxes and not inbox.ready:
+            return self._hand_on(self._network, request, QUERY, claims, envelope, "from the product, handed on")
+        body = inbox.fetch(str(envelope.get("header")), claims)
+        reply = Reply(200, {"content-type": "application/json"}, body)
+        self._tell(Passed("N", "heard", request, reply, None, "the forge's inbox"))
+        return reply
+
+    def _ours(self, claims: Json) -> list[str]:
+        items = claims.get("items")
+        rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
+        return [number for row in rows if self.forged.knows(number := str(row.get("exchange_number")))]
+
+    def _acknowledged(self, numbers: list[str], request: Request, claims: Json, envelope: Json) -> Reply:
+        """An acknowledgement of messages of the forge's: kept once for each exchange that it names."""
+        items = [{"exchange_number": number, "state": self.forged.exchange(number).state} for number in numbers]
+        reply = Reply(202, {"content-type": "application/json"}, json.dumps({"items": items}).encode())
+        for number in numbers:
+            if self.inbox is not None:
+                self.inbox.settle(number)
+            self._keep(number, ACKNOWLEDGEMENT, claims, envelope, request, reply, counted=True)
+        self._tell(Passed("N", "heard", request, reply, None, "the forge's network"))
+        return reply
 
     def _hand_on(
         self, door: Door | None, request: Request, typ: str | None, claims: Json, envelope: Json, note: str

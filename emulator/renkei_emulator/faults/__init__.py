@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from renkei_emulator.faults import answers, authority, held_back, linkage, mirrors, store, wire
+from renkei_emulator.faults import answers, authority, fetching, held_back, linkage, mirrors, store, wire
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
 from renkei_emulator.network.faults_wire import FAULTS as NETWORK_WIRE
@@ -27,6 +27,7 @@ BODY: dict[str, Fault] = {
     **mirrors.BODY,
     **held_back.BODY,
     **wire.FAULTS,
+    **fetching.FAULTS,
 }
 NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **mirrors.NETWORK}
 

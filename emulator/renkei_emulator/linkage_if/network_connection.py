@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from renkei_emulator.claims import check_freshness, read_claims, read_subjects
 from renkei_emulator.envelope import Jws, read_envelope, read_jwe, sha256_b64u, strict_json, unb64u
@@ -139,6 +139,38 @@ def taken(exchange_number: str, state: str) -> HttpReply:
     return HttpReply(
         202, {"content-type": "application/json"}, compact({"exchange_number": exchange_number, "state": state})
     )
+
+
+# --- what lies in the inbox ------------------------------------------------------------------------------------------
+AT_A_TIME = 20
+
+
+def inbox_query(base: dict[str, Any], wait_s: int) -> dict[str, Any]:
+    """The claims of an inbox query: it waits at the network rather than coming back for nothing (0-30 s, 1-100 messages)."""
+    return base | {"ask": "inbox", "wait_s": wait_s, "max": AT_A_TIME}
+
+
+def from_inbox(messages: list[Any]) -> list[Any]:
+    """What is looked at of one reply: all of it, in the order given, which means nothing."""
+    return messages
+
+
+def goes_on_after(reply: HttpReply) -> bool:
+    """Whether the next message of the same reply is looked at after this one: one message is no reason to leave another."""
+    del reply
+    return True
+
+
+def to_acknowledge(exchange_number: str, token: str) -> dict[str, str] | None:
+    """The item that says that a message (``token``: its header, or a receipt alone) is here, also if it was before."""
+    sha256 = sha256_b64u(token.encode())
+    return {"exchange_number": exchange_number, "acknowledged_sha256": sha256, "outcome": "taken"}
+
+
+def refusal_of(inquiry: dict[str, Any], header: str, exchange_number: str, code: str) -> dict[str, Any]:
+    """The members by which a message says what a pushed body would have replied."""
+    bound = {"in_reply_to": inquiry["message_id"], "inquiry_sha256": sha256_b64u(header.encode())}
+    return {"exchange_number": exchange_number, **bound, "code": code, "stage": WAYS[code].stage}
 
 
 # --- out ------------------------------------------------------------------------------------------------------------
