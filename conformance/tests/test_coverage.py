@@ -35,7 +35,9 @@ def test_the_suite_has_the_size_that_was_promised() -> None:
 
 def test_every_observable_clause_of_the_roles_is_in_the_denominator() -> None:
     due = coverage.clauses_due(load(), ("provider",), ALL, TODAY)
-    observable = [c.id for c in load().clauses.values() if c.role == "provider" and c.observable]
+    rows = [c for c in load().clauses.values() if c.role == "provider" and c.observable]
+    observable = [c.id for c in rows if c.applies in ("always", *ALL)]
+    assert {c.applies for c in rows} - {"always", *ALL} == {"pull"}
     assert [one.id for one in due if one.applies == "applicable"] == observable
 
 

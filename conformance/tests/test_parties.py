@@ -84,7 +84,7 @@ def test_a_right_file_is_read_with_its_defaults(read):
         ('body = "001015"', "use_cases = [9]", ("wrong_value", "product.use_cases.0")),
         (
             'listen = "127.0.0.1:8400"',
-            'listen = "127.0.0.1:8400"\ndelivery = "pull"',
+            'listen = "127.0.0.1:8400"\ndelivery = "carrier pigeon"',
             ("wrong_value", "network_side.delivery"),
         ),
         ('body = "001015"', "roles = []", ("wrong_value", "product.roles")),
@@ -269,3 +269,12 @@ def test_a_reply_that_is_no_json_object_is_kept_and_not_done():
     outcome = tester.collect()
 
     assert (outcome.done, outcome.member("asks"), outcome.raw) == (False, None, b"[]")
+
+
+def test_a_product_that_fetches_needs_no_address_and_one_that_is_pushed_to_does(read):
+    without = "\n".join(line for line in GOOD.splitlines() if not line.startswith('address = "http://127.0.0.1:9000"'))
+    assert without != GOOD
+
+    fetching = read(without.replace("[network_side]", '[network_side]\ndelivery = "pull"'))
+    assert (fetching.network_side.delivery, fetching.network_side.address) == ("pull", "")
+    assert problems(read, without) == [("wrong_value", "network_side.address")]
