@@ -17,7 +17,8 @@ from renkei_reports.visible import visible
 
 INFORMATIONS_OF_THE_SEED = 87
 """Linked informations over the eight use cases (seed §3)."""
-_SAID_ALREADY = {"name", "vendor", "version", "body"}
+# What names the item stands above these lines; ways and places stand in the whole file below them.
+_ELSEWHERE = {"name", "vendor", "version", "body", "address", "listen", "token", "kit", "folder", "layout", "format"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ def claims_of(profile: Mapping[str, Any], standard: Standard) -> list[Claim]:
     return [
         _claim(key, value, standard)
         for key, value in _members(safe)
-        if (key not in _SAID_ALREADY and key not in ("address", "listen") and value not in ("•••", [], None, ""))
-        or key == "options"
+        if key == "options" or (key not in _ELSEWHERE and value not in ([], None, ""))
     ]
 
 
@@ -50,7 +50,7 @@ def whole_profile(profile: Mapping[str, Any]) -> list[tuple[str, str]]:
             for name, part in value.items():
                 walk(f"{prefix}.{name}" if prefix else str(name), part)
         else:
-            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
             rows.append((visible(prefix), visible(shown) or "–"))
 
     walk("", without_secrets(profile))

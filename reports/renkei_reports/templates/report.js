@@ -68,6 +68,10 @@
     apply();
   });
 
+  document.querySelectorAll("[data-whole]").forEach(function (box) {
+    box.addEventListener("change", function () { root.classList.toggle("whole", box.checked); });
+  });
+
   // On paper nothing can be unfolded and nothing can be searched: everything comes along, then all is as it was.
   var unfolded = [], unhidden = [];
   window.addEventListener("beforeprint", function () {
