@@ -14,6 +14,7 @@ from renkei.progress import Progress, closing_lines
 
 if TYPE_CHECKING:
     from renkei_conformance.profile import Profile
+    from renkei_reports.report import Report
 
 
 @click.command("certify", help=tell("cli.certify.help"))
@@ -108,7 +109,19 @@ def examine(
     report = write_all(out, current())
     for line in closing_lines(report, out, bundled=profile is None):
         click.echo(line)
-    return result.exit_code
+    return _own_exit_code(report, out, result.exit_code)
+
+
+def _own_exit_code(report: Report, out: Path, code: int) -> int:
+    """The verdict's exit code; where Allure's results say otherwise than the record, that is a fault of ours."""
+    from renkei_reports.allure_check import differences  # noqa: PLC0415
+
+    results = out / "allure-results"
+    found = differences(report, results) if results.is_dir() else []
+    for one in found:
+        what = one.what.ja if current() == "ja" else one.what.en
+        click.echo(tell("cli.examiner_fault", detail=f"{one.case}: {what} ({one.verdict} / {one.status})"), err=True)
+    return 4 if found else code
 
 
 def _first_lines(profile: Profile | None, seed: int, set_: str, examples: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from renkei_conformance import coverage, verdict
@@ -15,7 +16,7 @@ from renkei_conformance.case import Case, catalogue
 from renkei_conformance.evidence import RunEvidence
 from renkei_conformance.hermetic import run_pytest
 from renkei_conformance.identity import hashes, profile_members, versions
-from renkei_conformance.plugin import Diary, Examiner
+from renkei_conformance.plugin import Examiner
 from renkei_conformance.preflight import preflight
 from renkei_conformance.record import Record
 from renkei_conformance.setup import RunResult, RunSetup
@@ -64,9 +65,10 @@ def _run(setup: RunSetup, record: Record, due: tuple[ExpectedClause, ...], chose
     if problems:
         nothing = {clause.id: Verdict.NOT_TESTED for clause in due if clause.applies == "applicable"}
         return _finish(setup, record, nothing, {}, problems, configuration=True)
-    diaries: list[Diary] = [AllureDiary(setup, evidence)] if setup.allure and setup.out is not None else []
-    examiner = Examiner(chosen, evidence, stage, diaries)
-    code = run_pytest(examiner, out=setup.out, allure=bool(diaries))
+    diary = AllureDiary(setup, evidence) if setup.allure and setup.out is not None else None
+    examiner = Examiner(chosen, evidence, stage, [diary] if diary else [])
+    with diary or nullcontext():
+        code = run_pytest(examiner, out=setup.out, allure=diary is not None)
     problems = _own_problems(code, examiner)
     for problem in problems:
         record.add(problem)

@@ -50,7 +50,9 @@ def whole_profile(profile: Mapping[str, Any]) -> list[tuple[str, str]]:
             for name, part in value.items():
                 walk(f"{prefix}.{name}" if prefix else str(name), part)
         else:
-            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+            shown = (
+                ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+            )
             rows.append((visible(prefix), visible(shown) or "–"))
 
     walk("", without_secrets(profile))

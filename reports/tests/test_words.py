@@ -8,7 +8,18 @@ from renkei_fixtures import messages, run_record
 
 _HOUSE = Path(renkei_reports.__file__).parent
 # Keys put together at run time, by their beginning.
-_MADE_UP = ("problem.", "item.set_", "uncovered.", "drawing.", "contradiction.", "claim.", "hash.", "scope.", "filter.")
+_MADE_UP = (
+    "problem.",
+    "item.set_",
+    "uncovered.",
+    "drawing.",
+    "contradiction.",
+    "claim.",
+    "hash.",
+    "scope.",
+    "filter.",
+    "allure.",
+)
 
 
 def _source() -> str:
