@@ -36,12 +36,12 @@ class Child:
         """Tell whether the process still runs."""
         return self.process.poll() is None
 
-    def stop(self) -> None:
+    def stop(self, patience_s: float = ENDS_WITHIN_S) -> None:
         """Close the lifeline, wait, and only then insist. Only this process is ever signalled, by its id."""
         if self.process.stdin and not self.process.stdin.closed:
             self.process.stdin.close()
         try:
-            self.process.wait(ENDS_WITHIN_S)
+            self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -52,9 +52,13 @@ class Child:
 class Children:
     """The children of one run; leaving the context ends them all, whatever happened."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(
+        self, logs: Path, ready_within_s: float = READY_WITHIN_S, ends_within_s: float = ENDS_WITHIN_S
+    ) -> None:
         """Keep each child's stderr as a file in `logs`."""
         self._logs = logs
+        self._ends_within_s = ends_within_s
+        self._ready_within_s = ready_within_s
         self._all: list[Child] = []
 
     def __enter__(self) -> Children:
@@ -65,7 +69,7 @@ class Children:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         """End all children."""
         for child in self._all:
-            child.stop()
+            child.stop(self._ends_within_s)
 
     def emulate(self, name: str, *args: str) -> Child:
         """Start `renkei emulate ARGS` and return it once its ready line was read.
@@ -80,7 +84,7 @@ class Children:
             )
         child = Child(name, process, {}, log)
         self._all.append(child)
-        child.ready = _ready_line(child)
+        child.ready = _ready_line(child, self._ready_within_s)
         return child
 
 
@@ -91,10 +95,10 @@ def hermetic_environment() -> dict[str, str]:
     return {**kept, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
 
 
-def _ready_line(child: Child) -> dict[str, Any]:
+def _ready_line(child: Child, within_s: float) -> dict[str, Any]:
     """Read the one JSON line that says that the child is ready."""
     assert child.process.stdout is not None
-    deadline = time.monotonic() + READY_WITHIN_S
+    deadline = time.monotonic() + within_s
     line = b""
     with selectors.DefaultSelector() as selector:
         selector.register(child.process.stdout, selectors.EVENT_READ)

@@ -16,6 +16,7 @@ from renkei.language import choose, said_lang, tell
 
 VERBS = {
     "init": "renkei.init",
+    "doctor": "renkei.doctor",
     "certify": "renkei.certify",
     "emulate": "renkei.emulate",
     "selfcheck": "renkei.selfcheck",
@@ -28,7 +29,9 @@ VERBS = {
 
 
 # What the verdict table calls a wrong call (exit 2); every other SetupError leaves no verdict (exit 4).
-WRONG_CALLS = frozenset({"conformance.profile.unknown_key", "cli.unknown_id", "cli.replay.not_in_run"})
+WRONG_CALLS = frozenset(
+    {"conformance.profile.unknown_key", "conformance.profile.other_driver", "cli.unknown_id", "cli.replay.not_in_run"}
+)
 
 
 class LazyGroup(click.Group):

@@ -6,12 +6,14 @@ With a product file every clock is the machine's, for the product has no other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from renkei.bundled import BEGINS, bundled_profile
+from renkei.drivers import http_upper, upper_of
 from renkei.language import current, tell
 from renkei_conformance.drivers import Door, Reply, Request, Unreachable
 from renkei_conformance.drivers.http import HttpDoor
@@ -22,7 +24,7 @@ from renkei_conformance.lower.network import ForgedNetwork
 from renkei_conformance.lower.serve import Server
 from renkei_conformance.lower.tap import Tap
 from renkei_conformance.parties import ExaminerClock, Parties
-from renkei_conformance.upper.http import HttpUpperTester
+from renkei_conformance.upper import UpperTester
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.instants import parse, render
 from renkei_fixtures.municipalities import COUNTERPART, SUBJECT, load_bodies
@@ -60,8 +62,22 @@ def product_row(profile: Profile | None) -> Product:
 class World:
     """Everybody in a run over HTTP. Leaving the context stops the tap; the children end with `Children`."""
 
-    def __init__(self, children: Children, profile: Profile | None, seed: int, standard: Standard) -> None:
-        """Start whom it takes. Raises SetupError where a child or the tap does not come up."""
+    def __init__(
+        self,
+        children: Children,
+        profile: Profile | None,
+        seed: int,
+        standard: Standard,
+        *,
+        most_s: Callable[[], float] | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """Start whom it takes. Raises SetupError where a child or the tap does not come up.
+
+        `most_s`: no wait of the table is longer, for whoever has little time (asked when the children are up).
+        `quiet`: nothing is told meanwhile.
+        """
+        self._quiet = quiet
         self._children = children
         self._seed = seed
         self._keys_of = [] if profile is None else _keys_of(profile)
@@ -71,7 +87,9 @@ class World:
         management = Management(HttpDoor(network.ready["management_url"]), network.ready["management_token"])
         kit = management.kit()
         self._product = LateDoor()
-        clock = ExaminerClock.live({wait.id: wait.seconds for wait in standard.waits.values()}, self._offset)
+        most = float("inf") if most_s is None else most_s()
+        waits = {wait.id: min(wait.seconds, most) for wait in standard.waits.values()}
+        clock = ExaminerClock.live(waits, self._offset)
         forged = ForgedNetwork(network_signer(kit), clock.now)
         tap = Tap(forged, HttpDoor(network.ready["network_url"]), self._product)
         if profile is not None and profile.network_side.delivery == "pull":
@@ -88,7 +106,7 @@ class World:
             product=self._product,
             network=HttpDoor(network.ready["network_url"]),
             management=management,
-            upper=_upper(str(profile.business_side.address), str(profile.business_side.token)),
+            upper=upper_of(profile, standard),
             tap=tap,
             clock=clock,
             kit=management.kit(),
@@ -100,7 +118,8 @@ class World:
     def _start(self, child: str, say: str, *args: str, **values: str) -> Child:
         from click import echo  # noqa: PLC0415 - the terminal is there already
 
-        echo(tell(f"cli.starting.{say}", **values))
+        if not self._quiet:
+            echo(tell(f"cli.starting.{say}", **values))
         clock = "live" if not self._offset else render(datetime.now(UTC) + self._offset)
         same = ["--seed", str(self._seed), "--clock", clock, "--lang", current(), *self._keys_of]
         return self._children.emulate(child, *args, *same)
@@ -137,11 +156,6 @@ def _keys_of(profile: Profile) -> list[str]:
         return []  # told where the kit is checked; a run repeated from its record has none
 
 
-def _upper(address: str, token: str) -> HttpUpperTester:
-    parts = urlsplit(address)
-    return HttpUpperTester(HttpDoor(f"{parts.scheme}://{parts.netloc}"), parts.path, token)
-
-
-def _counterpart(network: Child) -> HttpUpperTester | None:
+def _counterpart(network: Child) -> UpperTester | None:
     token = network.ready["business_tokens"].get(COUNTERPART)
-    return _upper(f"{network.ready['business_url']}/business/1/{COUNTERPART}", token) if token else None
+    return http_upper(f"{network.ready['business_url']}/business/1/{COUNTERPART}", token) if token else None

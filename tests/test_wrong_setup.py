@@ -4,11 +4,13 @@ import json
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from renkei.children import Children
 from renkei.cli import run as cli
+from renkei_fixtures.instants import render
 
 USAGE, NO_VERDICT = 2, 4
 BODY = "001015"
@@ -138,3 +140,21 @@ def test_only_a_case_that_does_not_exist_is_a_wrong_call(product, certify):
     assert code == USAGE, said
     assert "NOPE" in said
     assert events == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_clock_that_is_off_is_a_problem_of_configuration_and_no_verdict(minutes, tmp_path, certify):
+    listen = f"127.0.0.1:{free_port()}"
+    clock = render(datetime.now(UTC) + timedelta(minutes=minutes))
+    with Children(tmp_path / "logs") as children:
+        words = ["--only", BODY, "--network", f"http://{listen}", "--clock", clock]
+        ready = children.emulate("product", *words).ready
+        told = {"address": ready["bodies_url"], "listen": listen, "token": ready["business_tokens"][BODY]}
+        code, said, events = certify(FILE.format(**told, business=f"{ready['business_url']}/business/1/{BODY}"))
+
+    assert code == NO_VERDICT, said
+    (problem,) = [row for row in events if row["event"] == "problem"]
+    assert problem["label"] == "configuration"
+    assert "clock" in problem["text"]["en"]
+    assert not any(row["event"] == "case_finished" for row in events)

@@ -6,18 +6,25 @@ A product that is there and answers nonsense is no configuration problem: the ca
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from renkei_conformance.case import PROVIDER, Case, Positive
+from renkei_conformance.doctor import clocks_in_step
 from renkei_conformance.drivers import MESSAGES, Door, DoorTrouble, Request, Rubbish
 from renkei_conformance.errors import CaseStopped
 from renkei_conformance.evidence import Evidence
+from renkei_conformance.forge.deliver import Delivery
 from renkei_conformance.stage import RunStage
 from renkei_conformance.told import told
 from renkei_fixtures.errors import SetupError
+from renkei_fixtures.instants import parse
 from renkei_fixtures.messages import both
-from renkei_fixtures.run_record import Problem
+from renkei_fixtures.run_record import BUNDLED, Problem
 from renkei_fixtures.standard import Text
 
 DIRECTORY = "/renkei/1/bodies"
+CLOCK = {"issued_in_future": "behind", "message_expired": "ahead", "permit_expired": "ahead"}
+CLOCK_MAY_BE_AHEAD = timedelta(seconds=300)
 UNTRUSTED = frozenset({"certificate_unknown", "certificate_chain_invalid"})
 
 
@@ -95,9 +102,28 @@ def _trusts(stage: RunStage) -> Problem | None:
         return None
     said = told(delivery.reply, delivery.trouble, stage.setup.standard)
     stage.parties.settle()
+    where = stage.parties.profile.network_side.address
     if said.code in UNTRUSTED:
-        where = stage.parties.profile.network_side.address
         return _problem(both("conformance.preflight.untrusted", code=said.code), where)
+    if stage.setup.product.kind == BUNDLED or stage.parties.clock.is_still:
+        return None  # one clock for all, or one that begins in another year
+    now = stage.parties.clock.now()
+    if said.code in CLOCK and not clocks_in_step(delivery.reply, now):
+        return _problem(both(f"doctor.clock_{CLOCK[said.code]}", code=said.code), where)
+    return _clock(stage, delivery, where) if said.sort == "accepted" else None
+
+
+def _clock(stage: RunStage, delivery: Delivery, where: str) -> Problem | None:
+    """An answer of the future: with such a clock every later verdict would be about the clock."""
+    if clocks_in_step(delivery.reply, stage.parties.clock.now()):
+        return None
+    for heard in delivery.answers():
+        try:
+            ahead = parse(str(heard.claims["issued_at"])) - stage.parties.clock.now()
+        except (KeyError, ValueError):
+            continue
+        if ahead > CLOCK_MAY_BE_AHEAD:
+            return _problem(both("doctor.clock_off", seconds=f"{ahead.total_seconds():+.0f}"), where)
     return None
 
 

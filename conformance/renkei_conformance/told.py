@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from renkei_conformance.drivers import DoorTrouble, Reply, TimedOut, Unreachable
@@ -60,6 +62,15 @@ def told(reply: Reply | None, trouble: DoorTrouble | None, standard: Standard) -
         return Told("broken", f"{reply.status} {code}", reply.status, code, stage)
     ids = {name: value for name in ("message_id", "exchange_number") if isinstance(value := problem.get(name), str)}
     return Told("refused", f"{reply.status} {code}", reply.status, code, stage, **ids)
+
+
+def ahead_by_date(reply: Reply | None, now: datetime) -> timedelta | None:
+    """How far the clock in the reply's `Date` is ahead of ours; None where it does not say."""
+    try:
+        theirs = parsedate_to_datetime("" if reply is None else reply.headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return theirs.astimezone(UTC) - now if theirs.tzinfo is not None else None
 
 
 def _problem(reply: Reply) -> dict[str, object]:

@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, get_args
 
@@ -236,6 +237,7 @@ def _server(installation: Installation, door: Door) -> _Server:
         access_log=False,
         log_level="error",
         server_header=False,
+        date_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=2,
@@ -311,6 +313,7 @@ class _App:
         reply = await self._reply(HttpRequest(scope["method"], scope["path"], headers, body))
         told = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
         told.append((b"content-length", str(len(reply.body)).encode()))
+        told.append((b"date", formatdate(self._installation.clock.now().timestamp(), usegmt=True).encode()))
         await send({"type": "http.response.start", "status": reply.status, "headers": told})
         await send({"type": "http.response.body", "body": reply.body})
 

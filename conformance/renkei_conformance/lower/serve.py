@@ -57,6 +57,8 @@ class Server:
     def stop(self) -> None:
         """End serving and give the ports back. May be called twice."""
         for side in self._sides:
+            side.ask_to_stop()
+        for side in self._sides:
             side.stop()
 
     def __enter__(self) -> Server:
@@ -96,9 +98,12 @@ class _Side:
     def _run(self) -> None:
         asyncio.run(self._server.serve([self._listener]))
 
+    def ask_to_stop(self) -> None:
+        self._server.should_exit = True
+
     def stop(self) -> None:
         if self._thread is not None and self._thread.is_alive():
-            self._server.should_exit = True
+            self.ask_to_stop()
             self._thread.join(5)
         self._listener.close()
 
