@@ -127,7 +127,7 @@ def test_every_page_says_what_it_is_not(lang: str) -> None:
     said = {"ja": "政府の様式ではない", "en": "Not the government's format"}[lang]
     page = html.unescape(_html(lang))
     assert re.search(rf'<p class="banner"[^>]*>{said}', page)
-    assert re.search(rf'<p class="foot"[^>]*>{said}', page)  # fixed: printed on every sheet
+    assert re.search(rf"@page {{ @bottom-center {{ content: .{said}", page)  # printed in the margin of every sheet
     chapters = re.findall(r"^## [0-9]+\. .*\n\n> (.*)$", _markdown(lang), flags=re.MULTILINE)
     assert len(chapters) == sum(section.level == 1 for section in load_document())
     assert all(line.startswith(said) for line in chapters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -15,14 +16,16 @@ from markupsafe import Markup, escape
 from renkei_reports.standard.inserts import Sources
 from renkei_reports.standard.model import Code, Figure, Heading, Listing, Para, Part, Table
 
-_MARK = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(#([A-Za-z0-9_.\-]+)\)|\b([PNI]-[A-Z]{3}-[0-9]{3})\b")
-_MACHINES = re.compile(r"[!-~ ]*")
+_MARK = re.compile(
+    r"`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(#([A-Za-z0-9_.\-]+)\)|\b([PNI]-[A-Z]{3}-[0-9]{3}|[a-z]+(?:_[a-z0-9]+)+)\b"
+)
+_NAME_IN_CODE = re.compile(r" `[^`]*`$")  # of no use in the list of contents, and long
 
 
 def render(src: Sources, cover: Iterable[Part], body: Iterable[Part], other: str | None = None) -> str:
     """The page. `other`: the file of the other language beside it, if there is one."""
     front, parts = list(cover), list(body)
-    style, script = _asset("standard.css"), _asset("standard.js")
+    style, script = _asset("standard.css") + _on_every_sheet(src), _asset("standard.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     writer = _Writer(_references(parts))
     return _template().render(
@@ -34,11 +37,18 @@ def render(src: Sources, cover: Iterable[Part], body: Iterable[Part], other: str
         script=Markup(script),  # noqa: S704
         cover=Markup("\n").join(map(writer.part, front)),
         body=Markup("\n").join(map(writer.part, parts)),
-        contents=[(h.level, h.anchor, writer.line(h.text, links=False)) for h in _contents(parts)],
+        contents=[
+            (h.level, h.anchor, writer.line(_NAME_IN_CODE.sub("", h.text), links=False)) for h in _contents(parts)
+        ],
         other=other,
         edition=src.standard.edition,
-        hash=src.standard.hash,
     )
+
+
+def _on_every_sheet(src: Sources) -> str:
+    """What is printed in the margin of every sheet."""
+    said = f"{src.say('not_government')} · {src.standard.edition} · {src.standard.hash[:16]} · "
+    return f"@page {{ @bottom-center {{ content: {json.dumps(said, ensure_ascii=False)} counter(page); font-size: 7.5pt; }} }}"
 
 
 def _contents(parts: Sequence[Part]) -> list[Heading]:
@@ -101,13 +111,13 @@ class _Writer:
         return done + escape(text[last:])
 
     def _marked(self, mark: re.Match[str], links: bool) -> Markup:
-        code, strong, label, anchor, clause = mark.groups()
+        code, strong, label, anchor, bare = mark.groups()
         if strong is not None:
             return Markup("<strong>{}</strong>").format(self.line(strong, links=links))
         if label is not None:
             return self._link(anchor, self.line(label, links=False), links)
-        if clause is not None:
-            return self._link(self._references.get(clause), escape(clause), links)
+        if bare is not None:  # a clause, or a refusal code in a sentence
+            return self._link(self._references.get(bare), escape(bare), links)
         return self._link(self._references.get(code), Markup("<code>{}</code>").format(code), links)
 
     @staticmethod

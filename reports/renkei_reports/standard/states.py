@@ -34,8 +34,8 @@ def drawing(states: Sequence[Transition], label: str) -> str:
     places = placed(states)
     columns = 1 + max(x for x, _ in places.values())
     rows = 1 + max(y for _, y in places.values())
-    width = _MARGIN * 2 + 60 + (columns - 1) * _COLUMN + _BOX_W + 60
-    height = _MARGIN * 2 + rows * _ROW
+    width = _MARGIN * 2 + 60 + (columns - 1) * _COLUMN + _BOX_W + 90
+    height = _MARGIN * 2 + 20 + (rows - 1) * _ROW + _BOX_H
     body = [_arrow(row, places, states) for row in states] + [_box(state, places[state], states) for state in places]
     head = Markup(
         '<svg class="states" viewBox="0 0 {} {}" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">'
@@ -88,14 +88,10 @@ def _way(
     same = [one for one in states if {one.from_, one.to} == {row.from_, row.to} and one.from_ != one.to]
     shift = (same.index(row) - (len(same) - 1) / 2) * 14
     if x1 == x2:
-        side, bow = x1 + _BOX_W, 34 + abs(shift) + 10 * abs(places[row.from_][1] - places[row.to][1])
-        start, end = y1 + _BOX_H // 2 + shift, middle + shift
-        bend = side + bow
-        return (
-            f"M{side} {start:.0f}C{bend:.0f} {start:.0f} {bend:.0f} {end:.0f} {side + 2} {end:.0f}",
-            (int(side + bow * 0.75) + 4, int((start + end) / 2) + 4),
-            "start",
-        )
+        side, far = x1 + _BOX_W, abs(places[row.from_][1] - places[row.to][1])
+        start, end, bend = y1 + _BOX_H // 2 + shift, middle + shift, side + 36 * far + abs(shift)
+        path = f"M{side} {start:.0f}C{bend:.0f} {start:.0f} {bend:.0f} {end:.0f} {side + 2} {end:.0f}"
+        return path, (side + 14, int(end) + (-6 if y2 > y1 else 18)), "start"
     if x1 < x2:
         start = y1 + _BOX_H // 2 + shift
         return (

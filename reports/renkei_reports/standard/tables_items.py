@@ -69,6 +69,12 @@ def _name(src: Sources, item: Item) -> str:
     return "　" * item.level + (item.ja if src.lang == "ja" else item.en)
 
 
+def _affairs(src: Sources, row: Information) -> list[str]:
+    """Heads of the columns that say what an affair uses."""
+    known = src.standard.affairs
+    return [f"{affair} {src.of(known[affair].text)}" if affair in known else affair for affair in row.minimum]
+
+
 def _interface(src: Sources, row: Information) -> Iterator[Part]:
     """インターフェース仕様: what is provided (○) and used (△) by which affair."""
     yield Heading(3, f"interface-{row.id}", f"{src.say('interface')} ({src.of(row.text)})")
@@ -82,7 +88,10 @@ def _interface(src: Sources, row: Information) -> Iterator[Part]:
         rows.append(
             (item.number, _name(src, item), *has_code, item.type or "", str(item.digits or ""), provides, *uses)
         )
-    head = (*src.heads("number", "item_name", "has_code", "code_name", "type", "digits", "provider"), *row.minimum)
+    head = (
+        *src.heads("number", "item_name", "has_code", "code_name", "type", "digits", "provider"),
+        *_affairs(src, row),
+    )
     yield Table(head, tuple(rows), (), "items")
 
 
@@ -112,7 +121,7 @@ def _data_list(src: Sources, row: Information) -> Iterator[Part]:
         )
     head = (
         *src.heads("number", "item_name", "path", "type", "digits", "code_name", "occurs", "description"),
-        *row.minimum,
+        *_affairs(src, row),
     )
     yield Table(head, tuple(rows), (), "items")
 
