@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def render(out: Path, langs: Sequence[str]) -> list[Path]:
     """Write the document into `out`; what was written. Raises SetupError where it cannot be written."""
     from renkei.vectors import vectors  # noqa: PLC0415 - a world is built only here
+    from renkei_fixtures.characters import cells  # noqa: PLC0415
     from renkei_fixtures.municipalities import load_bodies  # noqa: PLC0415
     from renkei_fixtures.standard import load  # noqa: PLC0415
     from renkei_fixtures.standard.document import load_document  # noqa: PLC0415
@@ -33,6 +34,7 @@ def render(out: Path, langs: Sequence[str]) -> list[Path]:
         files[f"standard.{lang}.md"] = as_markdown.render(src, cover(src), book(src, sections))
     files |= {f"vectors/{name}.json": _json(value) for name, value in examples.items()}
     files |= {f"tables/{name}.json": _json(value) for name, value in tables(standard).items()}
+    files["tables/jisx0213.json"] = _json(sorted(cells()))
     return [_write(out / name, content) for name, content in files.items()]
 
 

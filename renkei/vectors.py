@@ -36,14 +36,19 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def vectors(standard: Standard) -> dict[str, Json]:
-    """Every file of examples by its name: `strict`, `suite`, `exchange`."""
+    """Every file of examples by its name: `strict`, `characters`, `suite`, `exchange`."""
     played = asyncio.run(_play(standard))
-    return {"strict": _strict(), "suite": played.suite(), "exchange": played.exchange()}
+    texts = {name: {"cases": _texts(name)} for name in ("strict", "characters")}
+    return {**texts, "suite": played.suite(), "exchange": played.exchange()}
 
 
-def _strict() -> Json:
-    rows = tomllib.loads((DATA / "vectors" / "strict.toml").read_text("utf-8"))["vector"]
-    return {"cases": rows}
+def _texts(name: str) -> list[Json]:
+    """Texts for a reader; one that is given by its code points has both."""
+    rows: list[Json] = tomllib.loads((DATA / "vectors" / f"{name}.toml").read_text("utf-8"))["vector"]
+    for row in rows:
+        if "points" in row:
+            row["text"] = "".join(chr(int(point, 16)) for point in row["points"].split())
+    return rows
 
 
 @dataclass

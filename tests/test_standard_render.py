@@ -16,6 +16,8 @@ from renkei.cli import run
 from renkei.vectors import vectors
 from renkei_conformance import wire
 from renkei_emulator import strict
+from renkei_emulator.characters import jis_length
+from renkei_emulator.dates import day_of, known_of
 from renkei_emulator.refusals import Refused
 from renkei_fixtures import instants
 from renkei_fixtures.standard import load
@@ -209,6 +211,23 @@ def test_the_seal_of_the_suite_opens_and_was_made_with_the_printed_ephemeral_key
     epk = json.loads(base64.urlsafe_b64decode(case["jwe"].split(".")[0] + "=="))["epk"]
     assert (epk["x"], epk["y"]) == (_b64u(point.x.to_bytes(32, "big")), _b64u(point.y.to_bytes(32, "big")))
     assert case["jwe"].split(".")[2] == case["iv"]
+
+
+# --- values of items ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("case", _vectors()["characters"]["cases"], ids=lambda case: str(case["id"]))
+def test_a_value_is_what_its_vector_says(case: Json) -> None:
+    known = {"N": jis_length, "date": day_of, "date_partial": known_of}[case["reader"]](case["text"])
+    assert ("accept" if known is not None else "item_invalid") == case["expect"]
+    if case["reader"] == "N":
+        assert known == case.get("length")
+
+
+def test_the_printed_repertoire_is_that_of_the_standard(tmp_path: Path) -> None:
+    assert run(["standard", "render", "--out", str(tmp_path), "--lang", "en"]) == 0
+    cells = json.loads((tmp_path / "tables/jisx0213.json").read_text("utf-8"))
+    assert len(cells) == len(set(cells)) == 11_233
+    assert sum(len(cell) == 2 for cell in cells) == 25
+    assert all(jis_length(cell) == 1 for cell in cells)
 
 
 # --- strict reading ---------------------------------------------------------------------------------------------------

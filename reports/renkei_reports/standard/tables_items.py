@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from renkei_fixtures.standard.rows import Information, Item
+from renkei_fixtures.eras import eras
+from renkei_fixtures.standard.rows import Information, Item, Rule
 from renkei_reports.standard.inserts import Sources, code, codes, dates, insert
 from renkei_reports.standard.model import Heading, Listing, Para, Part, Table
 
@@ -43,13 +44,12 @@ def _facts(src: Sources, row: Information) -> Iterator[Part]:
     yield Table(
         src.heads("fact", "value"), tuple((src.say(f"fact.{name}"), value) for name, value in facts), (), "facts"
     )
-    if row.contradiction is not None:
-        yield Para(src.of(row.contradiction), "note")
+    yield from (Para(src.of(said), "note") for said in (row.note, row.contradiction) if said is not None)
 
 
 def _more(row: Information) -> Iterator[tuple[str, Any]]:
-    for name in ("period_group", "period_item"):
-        if value := getattr(row, name, None):
+    for name in ("form", "period_group", "period_item"):
+        if value := getattr(row, name):
             yield name, value
 
 
@@ -58,10 +58,7 @@ def _keys(src: Sources, row: Information) -> Iterator[Part]:
     if not row.keys:
         yield Para(src.say("no_keys"))
         return
-    rows = tuple(
-        (code(key.id), code(key.type), str(key.digits), code(getattr(key, "match", "exact")), src.of(key.text))
-        for key in row.keys
-    )
+    rows = tuple((code(key.id), code(key.type), str(key.digits), code(key.match), src.of(key.text)) for key in row.keys)
     yield Table(src.heads("key", "type", "digits", "match", "description"), rows)
 
 
@@ -95,6 +92,12 @@ def _interface(src: Sources, row: Information) -> Iterator[Part]:
     yield Table(head, tuple(rows), (), "items")
 
 
+def _path(row: Information, item: Item) -> str:
+    """Where the item stands in `record`; `[]` after what is an array."""
+    names = (f"{name}[]" if row.item(name).occurs_max != 1 else name for name in item.path)
+    return ".".join(names) or "record"
+
+
 def _data_list(src: Sources, row: Information) -> Iterator[Part]:
     """データ一覧: types, occurrences, descriptions, and which affair uses the item."""
     yield Heading(3, f"items-{row.id}", f"{src.say('data_list')} ({src.of(row.text)})")
@@ -103,14 +106,13 @@ def _data_list(src: Sources, row: Information) -> Iterator[Part]:
         times = f"{item.occurs_min}..{'*' if item.occurs_max is None else item.occurs_max}"
         uses = ["○" if item.id in least else "" for least in row.minimum.values()]
         about = [src.of(item.note), item.source]
-        if order := getattr(item, "order_by", None):
-            about.insert(0, src.say("order_by", item=order))
-        member = f"`{'.'.join(item.path)}`" if item.path else f"`{item.id}`"
+        if item.order_by is not None:
+            about.insert(0, src.say("order_by", item=item.order_by))
         rows.append(
             (
                 item.number,
                 _name(src, item),
-                member,
+                code(_path(row, item)),
                 item.type or item.kind,
                 str(item.digits or ""),
                 code(item.code),
@@ -152,11 +154,14 @@ def _rules(src: Sources, row: Information) -> Iterator[Part]:
     if not row.rules:
         return
     yield Heading(3, f"rules-{row.id}", f"{src.say('rules')} ({src.of(row.text)})")
-    lines = []
-    for rule in row.rules:
-        machine = [f"`{rule.kind}`", code(rule.total), codes(rule.parts)]
-        lines.append(f"{src.of(rule.text)} ({' '.join(part for part in machine if part)})")
-    yield Listing(tuple(lines))
+    yield Listing(tuple(f"{src.of(rule.text)} ({_machine(rule)})" for rule in row.rules))
+
+
+def _machine(rule: Rule) -> str:
+    """The rule as the table has it: kind, and the members that it has."""
+    members = [("total", code(rule.total)), ("parts", codes(rule.parts)), ("status", code(rule.status))]
+    members.append(("values", codes(rule.values)))
+    return ", ".join([f"`{rule.kind}`", *(f"{name} {value}" for name, value in members if value)])
 
 
 @insert("catalogue")
@@ -176,3 +181,10 @@ def code_tables(src: Sources) -> Iterator[Part]:
         yield Table(
             src.heads("code", "meaning", "valid"), rows, tuple(f"codes-{table.id}-{c.code}" for c in table.codes)
         )
+
+
+@insert("eras")
+def all_eras(src: Sources) -> Iterator[Part]:
+    """First and last day of every era."""
+    rows = tuple((code(era.code), src.of(era.text), str(era.first), str(era.last or "")) for era in eras())
+    yield Table(src.heads("code", "name", "first", "last"), rows)

@@ -104,3 +104,10 @@ def states(src: Sources) -> Iterator[Part]:
         (),
         "states",
     )
+
+
+@insert("waits")
+def waits(src: Sources) -> Iterator[Part]:
+    """How long the examiner waits for what."""
+    rows = tuple((code(wait.id), f"{wait.seconds:g}", src.of(wait.text)) for wait in src.standard.waits.values())
+    yield Table(src.heads("id", "seconds", "meaning"), rows)

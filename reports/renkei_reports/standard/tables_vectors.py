@@ -12,23 +12,36 @@ from renkei_reports.standard.model import Code, Heading, Para, Part, Table
 @insert("vectors_strict")
 def strict(src: Sources) -> Iterator[Part]:
     """Texts that a strict reader takes, and texts that it refuses."""
-    for name in ("strict", "characters"):
-        if name in src.vectors:
-            yield from _cases(src, name, src.vectors[name])
+    yield from _cases(src, "strict")
 
 
-def _cases(src: Sources, name: str, vectors: Json) -> Iterator[Part]:
+@insert("vectors_characters")
+def characters(src: Sources) -> Iterator[Part]:
+    """Values of items: how long a text is, what is no character, what is no day."""
+    yield from _cases(src, "characters")
+
+
+def _cases(src: Sources, name: str) -> Iterator[Part]:
+    if (vectors := src.vectors.get(name)) is None:
+        return
     yield Para(src.say("vector_file", file=f"vectors/{name}.json"))
     for reader in dict.fromkeys(case["reader"] for case in vectors["cases"]):
         cases = [case for case in vectors["cases"] if case["reader"] == reader]
         yield Heading(3, f"vectors-{name}-{reader}", f"`{reader}`")
         rows = tuple(
-            (code(case["id"]), code(_shown(case)), code(case["expect"]), case["why"][src.lang]) for case in cases
+            (code(case["id"]), code(_shown(case)), _expected(src, case), case["why"][src.lang]) for case in cases
         )
         yield Table(src.heads("id", "input", "expect", "why"), rows, (), "vectors")
 
 
+def _expected(src: Sources, case: Json) -> str:
+    length = f" {src.say('length', n=case['length'])}" if "length" in case else ""
+    return code(case["expect"]) + length
+
+
 def _shown(case: Json) -> str:
+    if "points" in case:
+        return " ".join(f"U+{point}" for point in case["points"].split())
     value = str(case["text"]) if "text" in case else f"hex {case['hex']}"
     value = value.encode("unicode_escape").decode("ascii") if not value.isprintable() else value
     return (value if len(value) <= 160 else f"{value[:150]}… ({len(value)})").replace("`", "'")
