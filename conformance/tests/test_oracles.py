@@ -70,7 +70,7 @@ def test_lists_and_tuples_and_nested_objects_compare_by_value():
             {"affair": "AF-02", "procedure": "PR-0205", "responsibility": "PA-STAFF", "consent_ref": "c"},
             {"authority_not_granted"},
         ),
-        ({"information": "resident_record"}, {"authority_not_granted"}),
+        ({"information": "resident_tax_status"}, {"authority_not_granted"}),
         ({"from": "480002", "responsibility": "CRA-P-STAFF"}, set()),
         ({"from": "480002"}, {"responsibility_not_granted"}),
         ({"from": "003018", "responsibility": "CRA-ROUTE"}, {"authority_not_granted", "responsibility_not_granted"}),

@@ -55,7 +55,7 @@ def _procedure_without_row(plan: Plan) -> Plan:
 def _information_without_row(plan: Plan) -> Plan:
     standard = plan.known.standard
     names: Iterator[dict[str, object]] = (
-        {"information": name} for name in {**standard.informations, **standard.catalogue}
+        {"information": name} for name in {**standard.catalogue, **standard.informations}
     )
     return _first(plan, names, NO_ROW, "an information without a row")
 
