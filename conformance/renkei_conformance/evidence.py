@@ -16,8 +16,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from pydantic import JsonValue
 
@@ -28,7 +29,7 @@ from renkei_conformance.finding import Finding
 from renkei_conformance.opened import opened
 from renkei_conformance.record import Record
 from renkei_fixtures import run_record
-from renkei_fixtures.messages import both
+from renkei_fixtures.messages import both, catalogue
 from renkei_fixtures.standard import Standard, Text
 
 STANDING = {
@@ -46,20 +47,22 @@ class RunEvidence:
     case: str | None = None
     recent: list[int] = field(default_factory=list)
     heard: list[tuple[str | None, Request]] = field(default_factory=list)
+    unseal: Callable[[bytes], JsonValue] = lambda body: None
+    """The content of a sealed part, where the examiner holds the key; the stage sets it when a record is kept."""
 
     def passed(self, passed: Passed) -> None:
         """Sink of every door and of the tap. Called from the thread that carried the message."""
         theirs = passed.direction == "heard"
         if theirs:
             self.heard.append((self.case, passed.request))
-        note = "; ".join(part for part in (passed.note, passed.trouble) if part) or None
+        note = _in_words([part for part in (passed.note, passed.trouble) if part])
         request = self._message(passed, "heard" if theirs else "sent", passed.request, note)
         self.recent.append(self.record.add(request))
         if passed.reply is not None:
             reply = self._message(passed, "sent" if theirs else "heard", passed.reply, None)
             self.recent.append(self.record.add(reply))
 
-    def _message(self, passed: Passed, direction: str, what: Request | Reply, note: str | None) -> run_record.Message:
+    def _message(self, passed: Passed, direction: str, what: Request | Reply, note: Text | None) -> run_record.Message:
         text, encoded = _text_or_base64(what.body)
         return run_record.Message(
             case=self.case,
@@ -71,9 +74,13 @@ class RunEvidence:
             headers={name: _unsaid(name, value) for name, value in what.headers.items()},
             body=text,
             body_b64=encoded,
-            opened=opened(what.body),
+            opened=self._opened(what.body),
             note=note,
         )
+
+    def _opened(self, body: bytes) -> JsonValue:
+        parts, content = opened(body), self.unseal(body)
+        return {**parts, "content": content} if isinstance(parts, dict) and content is not None else parts
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,20 @@ def json_value(value: object) -> JsonValue:
         parts = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return [json_value(part) for part in parts]
     return str(value)
+
+
+@cache
+def _notes() -> Mapping[str, Text]:
+    """What the doors and the tap note, by its English wording."""
+    return {text.en: text for key, text in catalogue().items() if key.startswith("conformance.note.")}
+
+
+def _in_words(notes: list[str]) -> Text | None:
+    """The notes in both languages; a trouble's own words stay as they are."""
+    told = [_notes().get(note, Text(ja=note, en=note)) for note in notes]
+    if not told:
+        return None
+    return Text(ja="。".join(one.ja for one in told), en="; ".join(one.en for one in told))
 
 
 def _text_or_base64(body: bytes) -> tuple[str | None, str | None]:

@@ -15,6 +15,7 @@ from renkei_conformance.network_side import NetworkSide, NetworkState
 from renkei_conformance.people import People
 from renkei_conformance.product import Product, ProductState, require_present
 from renkei_conformance.setup import RunSetup
+from renkei_conformance.unsealing import unsealer
 from renkei_conformance.watched import WatchedUpper
 from renkei_fixtures.messages import both
 
@@ -34,6 +35,8 @@ class RunStage:
         self.unwatch = self.parties.tap.watch(sink)
         self.setup = setup
         self.evidence = evidence
+        if setup.out is not None:
+            evidence.unseal = unsealer(parties.kit)
         self.body = parties.profile.product.body
         self.claims = claims_of_profile(setup)
         general = Forge(self.parties, setup.standard, setup.seed, "people")

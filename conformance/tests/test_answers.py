@@ -14,6 +14,7 @@ from renkei_conformance.kit import Kit
 from renkei_conformance.lower.network import Busy, Lose, LostReply
 from renkei_conformance.oracles import answer
 from renkei_conformance.testing import Provider, refusal
+from renkei_conformance.unsealing import unsealer
 from renkei_conformance.wire import b64u
 from renkei_fixtures.municipalities import COUNTERPART, SUBJECT
 
@@ -306,3 +307,18 @@ def test_a_503_on_delivery_is_met_with_the_same_bytes_three_times(world):
     delivery = forge.deliver(forge.inquiry([CODE], {"tax_year": "2025"}))
 
     assert (delivery.resends, delivery.reply.status, len(seen), len(set(seen))) == (3, 503, 4, 1)
+
+
+def test_the_record_shows_what_an_answer_sealed_where_the_key_is_in_the_kit(world, exchange):
+    _, opened = exchange()
+    shown = unsealer(world.kit)(opened.raw)
+
+    assert shown == {**opened.content, "padding": f"…[{len(opened.content['padding'])}]"}
+
+
+def test_what_is_sealed_to_another_or_is_no_envelope_stays_closed(world, exchange):
+    _, opened = exchange()
+    without = replace(world.kit, bodies={SUBJECT: world.kit.bodies[SUBJECT]})
+
+    assert unsealer(without)(opened.raw) is None
+    assert [unsealer(world.kit)(raw) for raw in (b"", b"[]", b'{"body": 1}', b"\xff")] == [None] * 4

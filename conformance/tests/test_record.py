@@ -12,7 +12,7 @@ from renkei_conformance.evidence import Evidence, RunEvidence, json_value
 from renkei_conformance.record import Record
 from renkei_conformance.testing_cases import HELD, NOON, WHY
 from renkei_fixtures import run_record
-from renkei_fixtures.standard import load
+from renkei_fixtures.standard import Text, load
 
 
 def started() -> run_record.RunStarted:
@@ -84,3 +84,18 @@ def test_a_check_points_at_the_messages_of_its_scene() -> None:
 def test_whatever_a_peer_says_can_be_written_down() -> None:
     for value in ({1: {2, 1}}, float("inf"), "\ud800", b"x", [None, True]):
         json.dumps(json_value(value))
+
+
+def test_notes_of_the_tap_are_told_in_both_languages() -> None:
+    record = Record(None, lambda: NOON)
+    run = RunEvidence(record, load())
+    run.passed(Passed("N", "heard", Request("POST", "/"), None, "reply lost on purpose", "the forge's network"))
+    event = record.lines[0].event
+
+    assert isinstance(event, run_record.Message)
+    note = event.note
+    assert isinstance(note, Text)
+    assert (note.ja, note.en) == (
+        "検査側が演じるネットワーク。応答をわざと失わせた",
+        "the forge's network; reply lost on purpose",
+    )

@@ -51,8 +51,7 @@ def show(entry: Numbered, discretion: Discretion, limit: int) -> Shown:
     text = discretion.text(whole) if parsed is None else _printed(parsed, discretion)
     body, left = shortened(visible(text), limit)
     claims = _claims(parsed)
-    # The examiner may have kept no more than what the signed parts say: once is enough.
-    opened = None if message.opened == {name: part["claims"] for name, part in claims.items()} else message.opened
+    opened = _besides(message.opened, claims)
     return Shown(
         seq=entry.seq,
         at=entry.at,
@@ -70,6 +69,13 @@ def show(entry: Numbered, discretion: Discretion, limit: int) -> Shown:
         if isinstance(message.note, str) and message.note
         else _text(message),
     )
+
+
+def _besides(opened: Any, claims: dict[str, dict[str, Any]]) -> Any:
+    """What the examiner opened besides the signed parts, which are shown already."""
+    if not isinstance(opened, dict):
+        return opened
+    return {name: part for name, part in opened.items() if name not in claims or claims[name]["claims"] != part}
 
 
 def claims_of(body: str | None) -> list[dict[str, Any]]:
