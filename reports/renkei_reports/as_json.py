@@ -6,12 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+from renkei_fixtures.run_record import Check
 from renkei_fixtures.standard import Standard, load
 from renkei_fixtures.standard.rows import Text
 from renkei_reports.discretion import Discretion, without_secrets
+from renkei_reports.figures import shipped
+from renkei_reports.functions import FunctionRow, function_rows
 from renkei_reports.report import CaseReport, ClauseReport, Report
 
 SCHEMA = 1
+MOST_FAILURES = 40
+"""Failed checks told for one case; `checks.failed` counts all of them."""
 
 
 def render(report: Report, standard: Standard | None = None) -> str:
@@ -54,15 +59,41 @@ def _members(report: Report, standard: Standard) -> dict[str, Any]:
             for found in report.contradictions
         ],
         "problems": [problem.model_dump(exclude={"event"}) for problem in report.problems],
+        "earlier": [earlier.model_dump() for earlier in report.earlier],
+        "examiner": _examiner(report),
+        "functions": [_function(row) for row in function_rows(report, standard)],
         "clauses": [_clause(clause, standard, discretion) for clause in report.clauses],
         "cases": [_case(case, discretion) for case in report.cases],
+    }
+
+
+def _examiner(report: Report) -> dict[str, Any] | None:
+    """The figures that came with this version; `same_state` false where they are of another suite or standard."""
+    figures = shipped()
+    if figures is None:
+        return None
+    return {**figures.model_dump(exclude={"matrix"}), "same_state": figures.of_same_state(report.run.hashes)}
+
+
+def _function(row: FunctionRow) -> dict[str, Any]:
+    """`applicable` is the sum of `counts`, which has a member for every verdict that occurred."""
+    return {
+        "id": row.id,
+        "name": _text(row.name),
+        "applicable": row.applicable,
+        "counts": row.counts,
+        "not_applicable": row.not_applicable,
+        "excluded": row.excluded,
     }
 
 
 def _clause(clause: ClauseReport, standard: Standard, discretion: Discretion) -> dict[str, Any]:
     """Clauses that this edition does not know (a record of another edition) come with their id alone."""
     row = standard.clauses.get(clause.id)
-    known = {"function": row.function, "level": row.level, "text": _text(row.text), "source": row.source} if row else {}
+    known: dict[str, Any] = {}
+    if row is not None:
+        known = {"role": row.role, "function": row.function, "level": row.level, "text": _text(row.text)}
+        known["source"] = row.source
     return {
         "id": clause.id,
         "applies": clause.applies,
@@ -87,6 +118,23 @@ def _case(case: CaseReport, discretion: Discretion) -> dict[str, Any]:
         "spoil": case.expected.spoil,
         "reason": _text(discretion.words(case.reason)),
         "inputs_sha256": case.inputs_sha256,
+        "checks": {
+            "held": sum(check.ok for check in case.checks),
+            "failed": sum(not check.ok for check in case.checks),
+        },
+        "failures": [_failure(check, discretion) for check in case.checks if not check.ok][:MOST_FAILURES],
+    }
+
+
+def _failure(check: Check, discretion: Discretion) -> dict[str, Any]:
+    """A failed check with both sides, persons shortened; `evidence` are lines of the record (`seq`)."""
+    return {
+        "clause": check.clause,
+        "path": check.path,
+        "why": _text(discretion.words(check.why)),
+        "expected": discretion.value(check.expected),
+        "got": discretion.value(check.got),
+        "evidence": list(check.evidence),
     }
 
 

@@ -103,6 +103,9 @@ class _Writer:
         name = f"{case.id} {self._of(case.expected.title)}"
         element = ET.SubElement(suite, "testcase", classname=f"renkei.{case.expected.family}", name=name)
         element.set("time", f"{case.seconds or 0.0:.3f}")
+        properties = ET.SubElement(element, "properties")
+        for clause, verdict in case.clauses.items():
+            ET.SubElement(properties, "property", name=f"clause.{visible(clause)}", value=verdict)
         self._outcome(element, case.verdict, case.reason, self._checks(case))
 
     def _clause(self, suite: ET.Element, clause: ClauseReport) -> None:

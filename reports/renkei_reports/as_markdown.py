@@ -41,7 +41,8 @@ class _Writer:
         parts.append(self._of(both("reports.short.counts", **report.clause_totals.model_dump())))
         parts += self._problems()
         parts += self._attention()
-        parts.append(f"{self._said('page.illustrative')} {self._said('page.not_government')}")
+        parts += self._clauses()
+        parts.append(f"{self._said('page.illustrative')}{self._hash()} {self._said('page.not_government')}")
         parts.append(f"    {command_of(report)}")
         return "\n\n".join(parts) + "\n"
 
@@ -57,6 +58,22 @@ class _Writer:
                 line = f"{verdict} **{_plain(case.id)}** {self._of(case.expected.title)}"
                 lines.append(f"{line} – {self._of(case.reason)}" if case.reason else line)
         return [f"## {self._said('attention.heading')}", self._listed(lines)] if lines else []
+
+    def _clauses(self) -> list[str]:
+        """Every applicable clause that did not pass, with its verdict and the reason."""
+        lines = []
+        for clause in self.report.clauses:
+            if clause.applies == "applicable" and clause.verdict not in ("pass", None):
+                row = self.standard.clauses.get(clause.id)
+                verdict = self._of(name_of(self.standard, "case", clause.verdict).text)
+                line = f"{verdict} **{_plain(clause.id)}**" + (f" {self._of(row.text)}" if row else "")
+                lines.append(f"{line} – {self._of(clause.reason)}" if clause.reason else line)
+        return [f"## {self._said('clauses.heading')}", self._listed(lines)] if lines else []
+
+    def _hash(self) -> str:
+        """The authority table's own hash, where the record has it."""
+        found = self.report.run.hashes.get("authority")
+        return f" SHA-256 `{visible(found)}`" if found else ""
 
     def _listed(self, lines: list[str]) -> str:
         rest = [self._of(both("reports.short.more", n=len(lines) - _MOST))] if len(lines) > _MOST else []

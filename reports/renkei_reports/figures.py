@@ -1,6 +1,6 @@
 """The examiner's own figures: what a selfcheck of a release saw, with the hashes of the suite it was made from.
 
-`data/selfcheck.json` is committed with a release (`renkei selfcheck --release DIR`). Where the suite or the standard of
+`data/selfcheck.json` is what `renkei selfcheck` wrote, committed with a release (`tox -e release`). Where the suite or the standard of
 a run has another hash, the report says that the figures are of another state; where there is no file, that there are
 none. They are never computed or corrected here.
 """
@@ -58,10 +58,6 @@ class Figures(BaseModel):
         """Whether a run with these hashes was made by the very suite and standard that these figures are of."""
         return all(self.hashes.get(name) == hashes.get(name) for name in ("suite", "standard"))
 
-    def killers(self, clause: str) -> tuple[Row, ...]:
-        """The vendor faults that break this clause, as they were seen."""
-        return tuple(row for row in self.matrix if row.kind == "vendor" and clause in row.breaks)
-
 
 @cache
 def shipped() -> Figures | None:
@@ -76,12 +72,3 @@ def parsed(members: Any) -> Figures | None:
         return Figures.model_validate(members)
     except ValidationError:
         return None
-
-
-def released(selfcheck: Mapping[str, Any]) -> str:
-    """`selfcheck.json` as it is committed: no times, so that an unchanged suite gives an unchanged file."""
-    rows = [{name: value for name, value in row.items() if name != "seconds"} for row in selfcheck["matrix"]]
-    lines = ",\n  ".join(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows)
-    head = {name: value for name, value in selfcheck.items() if name != "matrix"}
-    told = json.dumps(head, ensure_ascii=False, indent=1, sort_keys=True).removesuffix("\n}")
-    return f'{told},\n "matrix": [\n  {lines}\n ]\n}}\n'

@@ -60,3 +60,26 @@ def test_tokens_of_the_product_file_are_not_passed_on() -> None:
     record.lines[0] = record.lines[0].model_copy(update={"event": first.model_copy(update={"profile": profile})})
 
     assert "s3cret-token" not in json.dumps(_json(record))
+
+
+def test_clauses_have_their_role_and_functions_add_up_to_the_totals() -> None:
+    report = _json(every_verdict(fault=True))
+    totals = report["totals"]["clauses"]
+
+    assert {clause["role"] for clause in report["clauses"]} == {"provider"}
+    assert sum(row["applicable"] for row in report["functions"]) == totals["applicable"]
+    assert sum(row["counts"].get("fail", 0) for row in report["functions"]) == totals["failed"] == 1
+    assert all(row["applicable"] == sum(row["counts"].values()) for row in report["functions"])
+
+
+def test_a_case_tells_its_failed_checks_with_both_sides() -> None:
+    case = _json(every_verdict())["cases"][0]
+
+    assert case["checks"] == {"held": 0, "failed": 1}
+    failure = case["failures"][0]
+    assert (failure["clause"], failure["path"], failure["expected"]["code"]) == (
+        "P-SIG-001",
+        "/header",
+        "signature_invalid",
+    )
+    assert failure["why"]["ja"]

@@ -26,7 +26,7 @@ def _suite(record: RecordBuilder, lang: str = "en") -> ET.Element:
 
 def _outcome(suite: ET.Element, name: str) -> str:
     case = next(case for case in suite.findall("testcase") if case.get("name", "").startswith(name))
-    found = [child.tag for child in case if child.tag != "system-out"]
+    found = [child.tag for child in case if child.tag not in ("system-out", "properties")]
     return found[0] if found else "passed"
 
 
@@ -97,3 +97,10 @@ def test_hostile_text_stays_text() -> None:
     suite = _suite(every_verdict(text=HOSTILE + "\ud842"))
 
     assert len([case for case in suite.findall("testcase") if "<script>" in case.get("name", "")]) == 1
+
+
+def test_every_case_says_the_verdict_of_each_of_its_clauses() -> None:
+    case = next(one for one in _suite(every_verdict()).findall("testcase") if one.get("name", "").startswith("C-SIG-1"))
+    properties = {one.get("name"): one.get("value") for one in case.findall("properties/property")}
+
+    assert properties == {"clause.P-SIG-001": "fail"}
