@@ -134,6 +134,12 @@ def test_every_page_says_what_it_is_not(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_long_name_may_break_and_no_tag_of_ours_is_shown(lang: str) -> None:
+    assert "subjects_<wbr>sha256" in _html(lang)
+    assert "&lt;wbr" not in _html(lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_edition_and_hash_of_the_tables_stand_on_the_cover(lang: str) -> None:
     front = _html(lang).split('<header class="cover">')[1].split("</header>")[0]
     assert load().hash in front

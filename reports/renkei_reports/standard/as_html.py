@@ -19,6 +19,7 @@ from renkei_reports.standard.model import Code, Figure, Heading, Listing, Para, 
 _MARK = re.compile(
     r"`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(#([A-Za-z0-9_.\-]+)\)|\b([PNI]-[A-Z]{3}-[0-9]{3}|[a-z]+(?:_[a-z0-9]+)+)\b"
 )
+_JOINT = re.compile(r"([._](?=[a-z]))")
 _NAME_IN_CODE = re.compile(r" `[^`]*`$")  # of no use in the list of contents, and long
 
 
@@ -118,7 +119,7 @@ class _Writer:
             return self._link(anchor, self.line(label, links=False), links)
         if bare is not None:  # a clause, or a refusal code in a sentence
             return self._link(self._references.get(bare), escape(bare), links)
-        return self._link(self._references.get(code), Markup("<code>{}</code>").format(code), links)
+        return self._link(self._references.get(code), Markup("<code>{}</code>").format(_breakable(code)), links)
 
     @staticmethod
     def _link(anchor: str | None, text: Markup, links: bool) -> Markup:
@@ -142,6 +143,11 @@ class _Writer:
         depth = len(text) - len(text.lstrip("　"))
         indent = Markup(' class="in{}"').format(depth) if depth else ""
         return Markup("<td{}>{}</td>").format(indent, self.line(text.lstrip("　")))
+
+
+def _breakable(code: str) -> Markup:
+    """A long name breaks after a dot or an underline, if it must."""
+    return Markup(_JOINT.sub(r"\1<wbr>", str(escape(code))))  # noqa: S704 - escaped, and only our own tag added
 
 
 def _hash(text: str) -> str:

@@ -66,15 +66,16 @@ def _name(src: Sources, item: Item) -> str:
     return "　" * item.level + (item.ja if src.lang == "ja" else item.en)
 
 
-def _affairs(src: Sources, row: Information) -> list[str]:
-    """Heads of the columns that say what an affair uses."""
+def _affairs(src: Sources, row: Information) -> Para:
+    """Which affairs the last columns of both layouts are."""
     known = src.standard.affairs
-    return [f"{affair} {src.of(known[affair].text)}" if affair in known else affair for affair in row.minimum]
+    return Para(" · ".join(f"{code(affair)} {src.of(known[affair].text)}" for affair in row.minimum if affair in known))
 
 
 def _interface(src: Sources, row: Information) -> Iterator[Part]:
     """インターフェース仕様: what is provided (○) and used (△) by which affair."""
     yield Heading(3, f"interface-{row.id}", f"{src.say('interface')} ({src.of(row.text)})")
+    yield _affairs(src, row)
     rows = []
     for item in row.items:
         provides = "O" if item.kind == "leaf" else ""
@@ -87,7 +88,7 @@ def _interface(src: Sources, row: Information) -> Iterator[Part]:
         )
     head = (
         *src.heads("number", "item_name", "has_code", "code_name", "type", "digits", "provider"),
-        *_affairs(src, row),
+        *row.minimum,
     )
     yield Table(head, tuple(rows), (), "items")
 
@@ -123,7 +124,7 @@ def _data_list(src: Sources, row: Information) -> Iterator[Part]:
         )
     head = (
         *src.heads("number", "item_name", "path", "type", "digits", "code_name", "occurs", "description"),
-        *_affairs(src, row),
+        *row.minimum,
     )
     yield Table(head, tuple(rows), (), "items")
 

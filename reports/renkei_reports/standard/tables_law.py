@@ -131,16 +131,20 @@ def authority_by_information(src: Sources) -> Iterator[Part]:
     for information, rows in by_information.items():
         title = src.of(names.get(information))
         yield Heading(3, f"authority-of-{information}", f"{title} `{information}`")
-        shown: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for row in rows:
-            askers = (
-                code(row.affair),
-                _who(row.inquirer_kind, row.inquirer_body),
-                _who(row.provider_kind, row.provider_body),
-            )
-            shown[(*askers, code(row.procedure), code(row.ground), dates(row))].append(row.id)
-        head = src.heads("affair", "inquirer", "provider", "procedure", "ground", "valid", "rows")
-        yield Table(head, tuple((*key, codes(ids)) for key, ids in shown.items()), (), "wide")
+        head = src.heads("affair", "procedure", "inquirer", "providers", "ground", "valid", "rows")
+        yield Table(head, tuple(_by_asker(rows)), (), "wide")
+
+
+def _by_asker(rows: list[AuthorityRow]) -> Iterator[tuple[str, ...]]:
+    """One line for an asker and a procedure, with everybody it may ask."""
+    together: dict[tuple[str, ...], list[AuthorityRow]] = defaultdict(list)
+    for row in rows:
+        asker = _who(row.inquirer_kind, row.inquirer_body)
+        ground = f"{code(row.ground)} · {code(row.initiator)}"
+        together[code(row.affair), code(row.procedure), asker, ground, dates(row)].append(row)
+    for (affair, procedure, asker, ground, valid), same in together.items():
+        asked = " ".join(dict.fromkeys(_who(row.provider_kind, row.provider_body) for row in same))
+        yield affair, procedure, asker, asked, ground, valid, codes([row.id for row in same])
 
 
 @insert("bodies")
