@@ -10,9 +10,11 @@ import click
 
 from renkei.language import current, tell
 from renkei.printing import as_json, as_table
+from renkei_fixtures.errors import SetupError
 
 if TYPE_CHECKING:
     from renkei_fixtures.standard import Standard, Text
+    from renkei_fixtures.standard.rows import Information
 
 
 def _said(text: Text) -> str:
@@ -50,12 +52,23 @@ VIEWS: dict[str, View] = {
     ),
     "informations": (
         lambda s: s.informations.values(),
-        ("id", "no", "name", "subject", "version", "padded", "items"),
-        lambda i: (i.id, i.number, _said(i.text), i.subject_kind, i.version, i.padded_size, len(i.items)),
+        ("id", "no", "name", "form", "subject", "keys", "answer", "version", "padded", "items"),
+        lambda i: (
+            i.id,
+            i.number,
+            _said(i.text),
+            i.form,
+            i.subject_kind,
+            " ".join(key.id for key in i.keys),
+            i.answer,
+            i.version,
+            i.padded_size,
+            len(i.items),
+        ),
     ),
     "items": (
         lambda s: ({"information": i, "item": item} for i in s.informations.values() for item in i.items),
-        ("no", "id", "name", "type", "digits", "occurs", "code", "source"),
+        ("no", "id", "name", "type", "digits", "occurs", "order", "code", "source"),
         lambda r: (
             r["item"].number,
             "  " * r["item"].level + r["item"].id,
@@ -63,9 +76,15 @@ VIEWS: dict[str, View] = {
             r["item"].type or r["item"].kind,
             r["item"].digits,
             f"{r['item'].occurs_min}..{r['item'].occurs_max if r['item'].occurs_max is not None else '*'}",
+            r["item"].order_by,
             r["item"].code,
             r["item"].source,
         ),
+    ),
+    "rules": (
+        lambda s: ({"information": i, "rule": rule} for i in s.informations.values() for rule in i.rules),
+        ("information", "rule", "kind", "text"),
+        lambda r: (r["information"].id, r["rule"].id, r["rule"].kind, _said(r["rule"].text)),
     ),
     "authority": (
         lambda s: s.authority,
@@ -143,23 +162,45 @@ def _plain(row: Any) -> Any:
 
 @click.command("standard", help=tell("cli.standard.help"))
 @click.argument("what", type=click.Choice([*VIEWS, "render"]))
+@click.option("--information", default=None, help=tell("standard.option.information"))
 @click.option("--json", "json_", is_flag=True, help=tell("cli.option.json"))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help=tell("document.cli.out"))
 @click.option("--lang", type=click.Choice(["ja", "en", "both"]), default=None, help=tell("cli.option.lang"))
-def command(what: str, json_: bool, out: Path | None, lang: str | None) -> int:
+def command(what: str, information: str | None, json_: bool, out: Path | None, lang: str | None) -> int:
     """Print one table of the standard, or write the whole as a document."""
     if what == "render":
         return _render(out, lang)
     from renkei_fixtures.standard import load  # noqa: PLC0415 - only this verb reads all tables
 
     standard = load()
-    rows, heads, cells = VIEWS[what]
+    all_rows, heads, cells = VIEWS[what]
+    kept = None if information is None else _only(what, information, standard)
+    rows = [row for row in all_rows(standard) if kept is None or kept(row)]
     if json_:
-        as_json([_plain(row) for row in rows(standard)])
+        as_json([_plain(row) for row in rows])
         return 0
-    as_table(heads, (cells(row) for row in rows(standard)))
-    _footnotes(what, standard)
+    as_table(heads, (cells(row) for row in rows))
+    _footnotes(what, standard, information)
     return 0
+
+
+OF_AN_INFORMATION: dict[str, Callable[[Any, Information], bool]] = {
+    "informations": lambda row, one: row.id == one.id,
+    "items": lambda row, one: row["information"].id == one.id,
+    "rules": lambda row, one: row["information"].id == one.id,
+    "authority": lambda row, one: row.information == one.id,
+    "codes": lambda row, one: row["table"].id in {one.status_table, *(item.code for item in one.items)},
+}
+
+
+def _only(what: str, information: str, standard: Standard) -> Callable[[Any], bool]:
+    """What keeps the rows of one information. SetupError for one that there is not, and for another view."""
+    if what not in OF_AN_INFORMATION:
+        raise SetupError("standard.view", "--information", ", ".join(OF_AN_INFORMATION), what)
+    if information not in standard.informations:
+        raise SetupError("standard.information", "--information", ", ".join(standard.informations), information)
+    one = standard.informations[information]
+    return lambda row: OF_AN_INFORMATION[what](row, one)
 
 
 def _render(out: Path | None, lang: str | None) -> int:
@@ -173,11 +214,11 @@ def _render(out: Path | None, lang: str | None) -> int:
     return 0
 
 
-def _footnotes(what: str, standard: Standard) -> None:
+def _footnotes(what: str, standard: Standard, only: str | None) -> None:
     """Print what must not be read without its warning: the contradiction of the seed, the illustrative table."""
     if what == "items":
         for information in standard.informations.values():
-            if information.contradiction:
+            if information.contradiction and only in (None, information.id):
                 click.echo(f"{information.id}: {_said(information.contradiction)}")
     if what == "authority":
         click.echo(tell("cli.standard.illustrative"))
