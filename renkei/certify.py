@@ -130,4 +130,9 @@ def _first_lines(profile: Profile | None, seed: int, set_: str, examples: int) -
     else:
         p = profile.product
         click.echo(tell("cli.product_first", vendor=p.vendor, name=p.name, version=p.version, body=p.body))
+        side = profile.business_side
+        if side.driver != "http":
+            click.echo(
+                tell(f"cli.driver_{side.driver}", folder=side.folder, operator=side.operator, layout=side.layout)
+            )
     click.echo(tell("cli.seed_line", seed=seed, set=set_, examples=examples))

@@ -32,6 +32,8 @@ def _ports(base: int | None, said: Sequence[int | None]) -> list[int]:
 @click.option("--business-port", type=click.IntRange(0, 65535), default=None, help=tell("cli.emulate.port"))
 @click.option("--management-port", type=click.IntRange(0, 65535), default=None, help=tell("cli.emulate.port"))
 @click.option("--body-at", multiple=True, metavar="BODY=URL", help=tell("cli.emulate.body_at"))
+@click.option("--drop", type=click.Path(path_type=Path, file_okay=False), default=None, help=tell("cli.emulate.drop"))
+@click.option("--drop-layout", default="utf8-csv", metavar="LAYOUT", help=tell("cli.emulate.drop_layout"))
 @click.option("--empty", is_flag=True, help=tell("cli.emulate.empty"))
 @click.option("--arm", multiple=True, metavar="FAULT", help=tell("cli.emulate.arm"))
 @click.option(
@@ -53,6 +55,8 @@ def command(
     business_port: int | None,
     management_port: int | None,
     body_at: tuple[str, ...],
+    drop: Path | None,
+    drop_layout: str,
     empty: bool,
     arm: tuple[str, ...],
     keys_of: int | None,
@@ -84,6 +88,8 @@ def command(
             lang=current(),
             bodies_at=body_at,
             keys_of=keys_of,
+            drop=drop,
+            drop_layout=drop_layout,
             json_ready=for_program,
             populated=whole and not empty,
         )

@@ -54,9 +54,9 @@ def product_row(profile: Profile | None) -> Product:
     """What was examined, for the record."""
     p = (profile or bundled_profile()).product
     kind = "bundled-reference" if profile is None else "product"
-    return Product.model_validate(
-        {"kind": kind, "name": p.name, "version": p.version, "vendor": p.vendor, "body": p.body}
-    )
+    row = {"kind": kind, "name": p.name, "version": p.version, "vendor": p.vendor, "body": p.body}
+    side = None if profile is None else profile.business_side
+    return Product.model_validate(row | ({} if side is None else {"driver": side.driver, "operator": side.operator}))
 
 
 class World:

@@ -209,8 +209,8 @@ def test_5_a_profile_that_claims_what_the_product_has_not(doctor):
     assert "records_export is claimed" in said
 
 
-@pytest.mark.parametrize(("minutes", "word"), [(-10, "behind"), (10, "s off ours")], ids=["behind", "ahead"])
-def test_6_a_clock_that_is_off_by_ten_minutes(doctor, tmp_path, minutes, word):
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_6_a_clock_that_is_off_by_ten_minutes(doctor, tmp_path, minutes):
     listen = f"127.0.0.1:{free_port()}"
     clock = render(datetime.now(UTC) + timedelta(minutes=minutes))
     with reference(tmp_path / "logs", listen, "--clock", clock) as ready:
@@ -218,8 +218,8 @@ def test_6_a_clock_that_is_off_by_ten_minutes(doctor, tmp_path, minutes, word):
         code, findings, _ = doctor(address=ready["bodies_url"], listen=listen, business=business)
 
     assert code == NO_VERDICT
-    assert ("clock", "configuration") in problems(findings)
-    assert all(word in one["text"]["en"] for one in findings if one["check"] == "clock")
+    assert problems(findings)[0] == ("clock", "configuration")
+    assert ("+" if minutes > 0 else "-") in text_of(findings, "clock")
 
 
 def test_7_a_kit_whose_certificates_have_expired(doctor):

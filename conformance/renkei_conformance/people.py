@@ -15,7 +15,7 @@ from renkei_conformance.drivers import DoorTrouble
 from renkei_conformance.errors import Inconclusive, NotTested
 from renkei_conformance.generation import number_of
 from renkei_conformance.parties import Parties
-from renkei_conformance.upper import JsonObject, Load, Outcome, UpperTester, handling_row, record_row
+from renkei_conformance.upper import JsonObject, Load, NotServed, Outcome, UpperTester, handling_row, record_row
 from renkei_fixtures.messages import both
 from renkei_fixtures.residents import SITUATIONS, Resident, resident
 from renkei_fixtures.residents.tax import tax_records
@@ -171,6 +171,8 @@ class People:
         except DoorTrouble as trouble:
             self._silences += 1
             raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+        except NotServed as limit:
+            raise NotTested(limit.reason) from limit
         self._silences = 0
         return outcome
 

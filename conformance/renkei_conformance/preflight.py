@@ -65,7 +65,10 @@ def _there(stage: RunStage) -> Problem | None:
 
 
 def _business(stage: RunStage) -> Problem | None:
-    where = stage.parties.profile.business_side.where
+    side = stage.parties.profile.business_side
+    if side.driver == "attended":
+        return None  # an operator is asked only for what a case needs
+    where = side.where
     try:
         outcome = stage.parties.upper.collect()
     except Rubbish:

@@ -62,9 +62,11 @@ class NetworkSide(_Part):
         return host, int(port)
 
 
-Driver = Literal["http"]
+Driver = Literal["http", "file", "attended"]
 KEYS_OF: Mapping[Driver, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "http": (("address", "token"), ()),
+    "file": (("folder", "layout"), ("patience_s",)),
+    "attended": (("operator", "folder"), ("layout",)),
 }
 """Of each driver: the keys that it needs, and those that it may have."""
 FORM: Literal[2] = 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -23,6 +24,7 @@ from typing import Any, get_args
 
 import uvicorn
 
+from renkei_emulator.business_systems.drop_folder import DropFolder
 from renkei_emulator.business_systems.population import populate
 from renkei_emulator.installation import Door, Installation
 from renkei_emulator.line import HttpLine
@@ -34,6 +36,8 @@ from renkei_emulator.world import Clock, HttpReply, HttpRequest, LiveClock, Stil
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.instants import parse
 from renkei_fixtures.municipalities import NETWORK, load_bodies
+from renkei_fixtures.sheets import load_layout
+from renkei_fixtures.sheets.drop import folders
 
 HOST = "127.0.0.1"
 DOORS: tuple[Door, ...] = get_args(Door)
@@ -51,7 +55,7 @@ class EmulateOptions:
 
     ``clock``: `live`, an instant from which the clock runs on, or `still:` and an instant. ``bodies_at``: `CODE=URL`,
     bodies that are not run here but reached there. ``populated``: local bodies begin with their residents loaded.
-    ``keys_of``: the year of the certificates.
+    ``keys_of``: the year of the certificates. ``drop``: a drop folder of the one body here, in the form ``drop_layout``.
     """
 
     only: tuple[str, ...] = ()
@@ -71,6 +75,8 @@ class EmulateOptions:
     json_ready: bool = True
     populated: bool = False
     keys_of: int | None = None
+    drop: Path | None = None
+    drop_layout: str = "utf8-csv"
 
 
 def run(options: EmulateOptions) -> int:
@@ -261,13 +267,38 @@ async def _until_told(
     voice = Ready(options.lang, options.data, as_json=options.json_ready)
     print(voice.began(ready), flush=True)  # noqa: T201 - the one line that whoever started us waits for
     beating = asyncio.create_task(_beat(installation))
+    dropping = [asyncio.create_task(drop.serve()) for drop in _drops(options, installation)]
     await stop.wait()
+    for task in dropping:
+        task.cancel()
     if (last := voice.ended()) is not None:
         print(f"\n{last}", flush=True)  # noqa: T201 - after the terminal's ^C
     beating.cancel()
     for server in servers.values():
         server.should_exit = True
-    await asyncio.gather(beating, *serving, return_exceptions=True)
+    await asyncio.gather(beating, *dropping, *serving, return_exceptions=True)
+
+
+def _drops(options: EmulateOptions, installation: Installation) -> list[DropFolder]:
+    """The drop folder, if one was ordered. Raises SetupError where it, its layout or its body is not clear."""
+    if options.drop is None:
+        return []
+    if len(installation.nodes) != 1:
+        got = ", ".join(installation.nodes) or "-"
+        raise SetupError("emulator.drop.body", where="--drop", expected="--only BODY", got=got)
+    (body,) = installation.nodes
+    try:
+        folders(options.drop)
+    except OSError as error:
+        raise SetupError("emulator.storage.unwritable", where=str(options.drop), got=error.strerror) from None
+
+    async def send(operation: str, members: dict[str, Any]) -> tuple[int, bytes]:
+        headers = {"authorization": f"Bearer {installation.tokens[body]}"}
+        path, content = f"/business/1/{body}/{operation}", json.dumps(members).encode()
+        reply = await installation.handle("business", HttpRequest("POST", path, headers, content))
+        return reply.status, reply.body
+
+    return [DropFolder(options.drop, load_layout(options.drop_layout), installation.standard, send)]
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """The upper tester: the examiner as a business system, on interface B (load, ask, collect, decide, records).
 
-Drivers fill the protocol: `http.py` speaks the standard's own business side; drop folder and attended drivers come
-beside it. Cases never know which.
+Drivers fill the protocol; cases never know which. `http.py` speaks the standard's own business side, `file.py` exchanges
+files in a drop folder, `attended.py` asks an operator.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from renkei_fixtures.standard import Text
 
 JsonObject = dict[str, object]
 
@@ -108,6 +110,14 @@ def handling_row(
 ) -> JsonObject:
     """One row of a load's `handling`; without an information it holds for all of them."""
     return {"own_number": own_number, "information": information, "mode": mode, "reason": reason}
+
+
+class NotServed(Exception):  # noqa: N818 - a limit of the driver, nobody's mistake
+    """This driver cannot bring this to the product; what hangs on it is *not tested*."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
 
 
 class UpperTester(Protocol):
