@@ -73,6 +73,7 @@ def examine(
     from renkei.children import Children  # noqa: PLC0415
     from renkei.over_http import World, product_row  # noqa: PLC0415
     from renkei_conformance.errors import ExaminerFault  # noqa: PLC0415
+    from renkei_conformance.repro import beside  # noqa: PLC0415
     from renkei_conformance.runner import RunSetup, run  # noqa: PLC0415
     from renkei_conformance.setup import EXAMPLES_CAP  # noqa: PLC0415
     from renkei_fixtures.standard import load as load_standard  # noqa: PLC0415
@@ -101,6 +102,7 @@ def examine(
         except ExaminerFault as ours:  # ours: never a verdict on the product
             click.echo(tell("cli.examiner_fault", detail=str(ours)), err=True)
             return 4
+        beside.write(out, world.parties, standard, result)
     for fault in result.faults:
         click.echo(fault, err=True)
     if not (out / "run.ndjson").exists():  # nothing was selected: there is no run to report on

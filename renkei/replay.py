@@ -28,23 +28,23 @@ SHOWN = 600
 
 @click.command("replay", help=tell("cli.replay.help"))
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.argument("name", metavar="ID")
+@click.argument("names", metavar="ID…", nargs=-1, required=True)
 @click.option(
     "--product", type=click.Path(path_type=Path, dir_okay=False), default=None, help=tell("cli.replay.product")
 )
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=None, help=tell("cli.option.lang"))
-def command(directory: Path, name: str, product: Path | None, lang: str | None) -> int:
-    """Run the case again as the record says, and compare. Raises SetupError for a record that cannot be used."""
+def command(directory: Path, names: tuple[str, ...], product: Path | None, lang: str | None) -> int:
+    """Run the cases again as the record says, and compare. Raises SetupError for a record that cannot be used."""
     from renkei_conformance import replay  # noqa: PLC0415 - `--help` does without
     from renkei_conformance.case import catalogue  # noqa: PLC0415
     from renkei_fixtures.standard import load  # noqa: PLC0415
 
     then = read(directory)
     _require_sound(directory)
-    chosen = then.chosen(name)
+    chosen = tuple(dict.fromkeys(case for name in names for case in then.chosen(name)))
     then.require_known(chosen, {case.id for case in catalogue()})
     profile, standard = _profile(then, product), load()
-    where = _place(directory, name)
+    where = _place(directory, names[0])
     now = _again(then, profile, chosen, where, standard)
     if now is None:
         return 4

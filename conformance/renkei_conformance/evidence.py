@@ -17,6 +17,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -49,6 +50,8 @@ class RunEvidence:
     heard: list[tuple[str | None, Request]] = field(default_factory=list)
     unseal: Callable[[bytes], JsonValue] = lambda body: None
     """The content of a sealed part, where the examiner holds the key; the stage sets it when a record is kept."""
+    forged: Callable[[str], Iterable[run_record.Forged]] = lambda _: ()
+    """How the messages of a case were made, for its record if it failed; the stage knows."""
 
     def passed(self, passed: Passed) -> None:
         """Sink of every door and of the tap. Called from the thread that carried the message."""

@@ -144,6 +144,9 @@ class Examiner:
             self.faults.append("".join(traceback.format_exception(ended)))
             words = both("conformance.problem.examiner", case=ev.case.id, detail=repr(ended))
             self._evidence.record.add(run_record.Problem(label="examiner", text=words, where=where(ended)))
+        if Verdict(finished.verdict) is Verdict.FAIL:
+            for made in self._evidence.forged(ev.case.id):
+                self._evidence.record.add(made)
         self._evidence.record.add(finished)
         self.finished[ev.case.id] = finished
         for diary in self._diaries:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 from renkei_conformance import coverage, verdict
@@ -73,7 +74,8 @@ def _run(setup: RunSetup, record: Record, due: tuple[ExpectedClause, ...], chose
     for problem in problems:
         record.add(problem)
     clauses = roll_up(due, chosen, examiner.finished)
-    return _finish(setup, record, clauses, examiner.finished, problems, faults=examiner.faults)
+    result = _finish(setup, record, clauses, examiner.finished, problems, faults=examiner.faults)
+    return replace(result, odd_keys=dict(stage.odd_keys))
 
 
 def roll_up(

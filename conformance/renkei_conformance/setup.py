@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from renkei_conformance.case import PROVIDER, Role
+from renkei_conformance.kit import KeyPair
 from renkei_conformance.parties import Parties
 from renkei_fixtures import run_record
 from renkei_fixtures.run_record import Event, RunVerdict
@@ -51,6 +52,8 @@ class RunResult:
     cases: Mapping[str, run_record.CaseFinished] = field(default_factory=dict)
     problems: Sequence[run_record.Problem] = ()
     faults: Sequence[str] = ()
+    odd_keys: Mapping[str, KeyPair] = field(default_factory=dict)
+    """Ordered certificates with which messages of failed cases were signed, by `kid`; the record never holds them."""
 
     def clauses_with(self, verdict: str) -> frozenset[str]:
         """Ids of the clauses that got this verdict."""

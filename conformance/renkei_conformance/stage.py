@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from renkei_conformance.case import Case
@@ -11,13 +11,17 @@ from renkei_conformance.errors import ExaminerFault, NotTested
 from renkei_conformance.evidence import Evidence, RunEvidence
 from renkei_conformance.forge.bench import Forge
 from renkei_conformance.generation import Generation
+from renkei_conformance.kit import KeyPair
 from renkei_conformance.network_side import NetworkSide, NetworkState
 from renkei_conformance.people import People
 from renkei_conformance.product import Product, ProductState, require_present
+from renkei_conformance.repro import recipe
 from renkei_conformance.setup import RunSetup
 from renkei_conformance.unsealing import unsealer
 from renkei_conformance.watched import WatchedUpper
+from renkei_conformance.wire import sha256_b64u
 from renkei_fixtures.messages import both
+from renkei_fixtures.run_record import Forged
 
 
 class RunStage:
@@ -45,6 +49,9 @@ class RunStage:
         self.product_state = ProductState()
         self.network_state = NetworkState()
         self._forges: dict[str, Forge] = {}
+        self.odd_keys: dict[str, KeyPair] = {}
+        """Ordered certificates with which messages of failed cases were signed; the rest is in the kit."""
+        evidence.forged = self._forged
 
     def before(self, case: Case) -> None:
         """See `plugin.Stage`."""
@@ -74,6 +81,13 @@ class RunStage:
             case "generation":
                 return Generation(self.setup.seed, ev.case.id, self.setup.examples_cap)
         raise ExaminerFault(f"no fixture {name}")
+
+    def _forged(self, case: str) -> Iterator[Forged]:
+        """See `RunEvidence.forged`."""
+        forge = self._forges.get(case)
+        for draft in forge.delivered if forge is not None else ():
+            self.odd_keys |= {pair.kid: pair for pair in recipe.keys_of(draft)}
+            yield Forged(case=case, sent_sha256=sha256_b64u(draft.bytes()), recipe=recipe.of(draft))
 
     def forge(self, ev: Evidence) -> Forge:
         """The case's own forge, the same one however often it is asked for."""

@@ -36,6 +36,8 @@ class Forge:
     def __init__(self, parties: Parties, standard: Standard, seed: int, label: str = "") -> None:
         self.parties = parties
         self.standard = standard
+        self.delivered: list[Draft] = []
+        """Everything sent so far, in order; a failed case leaves it in the record as `forged`."""
         self._dice = Dice(seed, label)
         self._count = itertools.count(1)
         self._chains: dict[str, str | None] = {
@@ -87,6 +89,7 @@ class Forge:
         """
         before = tuple(self.deliver(former) for former in draft.before)
         self.open(draft)
+        self.delivered.append(draft)
         if programme:
             self.parties.tap.forged.program(str(draft.exchange_number), *programme)
         around = Surroundings(self.parties.tap, self.parties.clock, self.parties.settle, self.open_answer)

@@ -63,6 +63,11 @@ class Draft:
         return self._spoiler.id if self._spoiler else None
 
     @property
+    def order(self) -> int | None:
+        """By what its members are shuffled; None where they stand as written."""
+        return self._order
+
+    @property
     def message_id(self) -> str:
         """The header's message id, as it was signed."""
         return str(self.header.get("message_id", self.plan.claims["message_id"]))
@@ -117,6 +122,10 @@ class Draft:
         plan = spoiler.replan(self.plan) if spoiler.replan else self.plan
         former = () if spoiler.former is None else (self._with(spoiler.former(self.plan), self._dice.child("former")),)
         return Draft(self._source, plan, self._dice, spoiler, self._order, former)
+
+    def clean(self) -> Draft:
+        """This very message, same ids and times, without what was spoiled on the bench."""
+        return self._with(self.plan, self._dice)
 
     def twin(self) -> Draft:
         """The clean message, equal in everything but the spoil, with fresh ids, salts, keys and times."""

@@ -1,0 +1,237 @@
+"""What happened in a failed case, as steps that can be done again: the record's lines sorted, nothing decided anew.
+
+A *step* is one message to the product's N or one request to its B, with what came: the reply, and the messages heard
+until the next step. `look` says where in what came the examiner looked when the check failed; a repetition compares
+that place alone. Where a check has no such place, everything that came in the case is compared.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from renkei_conformance.forge.reader import Trust, open_answer
+from renkei_conformance.kit import KeyPair, Kit
+from renkei_conformance.opened import claims_of
+from renkei_conformance.wire import sha256_b64u
+from renkei_fixtures.instants import parse
+from renkei_fixtures.run_record import CaseFinished, Check, ExpectedCase, Forged, Line, Message
+
+MOST_STEPS, MOST_BEFORE_A_PLACE = 40, 10
+"""A property may ask sixty times: the steps nearest to the failure are the ones that are kept, fewer where one place
+was looked at."""
+Look = list[str | int]
+
+
+@dataclass
+class Step:
+    """One thing done, and what came of it. `sent` and `reply` are lines of the record."""
+
+    sent: Message
+    seq: int
+    reply: Message | None = None
+    heard: list[tuple[Message, Message | None]] = field(default_factory=list)
+
+    @property
+    def is_business(self) -> bool:
+        return self.sent.door == "B"
+
+    @property
+    def raw(self) -> bytes:
+        return raw_of(self.sent)
+
+    @property
+    def exchange_number(self) -> str | None:
+        number = claims_of(self.raw, "permit").get("exchange_number")
+        return number if isinstance(number, str) else None
+
+
+@dataclass
+class Failed:
+    """One failed case: its first broken check and the steps up to it; `scene` is the step at which its scene began."""
+
+    case: ExpectedCase
+    check: Check
+    steps: list[Step]
+    scene: int
+    recipes: Mapping[str, Mapping[str, Any]]
+    beyond: bool
+    """True when the examiner also spoke with the emulated network, which no single file can play."""
+
+    @property
+    def look(self) -> Look:
+        return look_of(self.check)
+
+    @property
+    def last(self) -> Step:
+        """The step that the failing check is about: the last message where it looked at one, else the last of all."""
+        messages = [step for step in self.steps if not step.is_business]
+        return messages[-1] if messages and self.look else self.steps[-1]
+
+
+def failed_cases(lines: Sequence[Line], cases: Mapping[str, ExpectedCase]) -> list[Failed]:
+    """Every failed case of a record that did anything at all, in the order in which they ended."""
+    ended = [line.event.case for line in lines
+             if isinstance(line.event, CaseFinished) and line.event.verdict == "fail"]  # fmt: skip
+    found = (_failed(cases[case], [line for line in lines if getattr(line.event, "case", None) == case])
+             for case in ended if case in cases)  # fmt: skip
+    return [one for one in found if one is not None]
+
+
+def _failed(case: ExpectedCase, lines: Sequence[Line]) -> Failed | None:
+    broken = next((line for line in lines if isinstance(line.event, Check) and not line.event.ok), None)
+    recipes = {one.event.sent_sha256: one.event.recipe for one in lines if isinstance(one.event, Forged)}
+    if broken is None:
+        return None
+    assert isinstance(broken.event, Check)
+    steps, beyond = _steps(_up_to(lines, broken.seq))
+    steps = steps[-(MOST_BEFORE_A_PLACE if look_of(broken.event) else MOST_STEPS) :]
+    if not steps:
+        return None
+    first = min(broken.event.evidence, default=0)
+    scene = next((n for n, step in enumerate(steps) if step.seq >= first), len(steps) - 1)
+    return Failed(case, broken.event, steps, scene, recipes, beyond)
+
+
+def _up_to(lines: Iterable[Line], seq: int) -> Iterable[Line]:
+    """What happened before the check, and what was still heard of it: an answer may be written down after it was judged."""
+    for line in lines:
+        sent = isinstance(line.event, Message) and line.event.direction == "sent" and line.event.status is None
+        if line.seq > seq and (sent or isinstance(line.event, CaseFinished)):
+            return
+        yield line
+
+
+def _steps(lines: Iterable[Line]) -> tuple[list[Step], bool]:
+    steps: list[Step] = []
+    beyond = False
+    for line in lines:
+        event = line.event
+        if not isinstance(event, Message):
+            continue
+        if event.door == "W":
+            beyond = beyond or (event.direction == "sent" and event.status is None and event.method == "POST")
+        elif event.status is None and event.direction == "sent" and event.method == "POST":
+            steps.append(Step(event, line.seq))
+        elif event.status is None and event.direction == "heard" and steps:
+            steps[-1].heard.append((event, None))
+        elif event.direction == "heard" and steps and event.method == "POST":
+            steps[-1].reply = event
+        elif event.direction == "sent" and event.status is not None and steps and steps[-1].heard:
+            steps[-1].heard[-1] = (steps[-1].heard[-1][0], event)
+    return steps, beyond
+
+
+def look_of(check: Check) -> Look:
+    """Where the check looked, in what `Opened` shows; empty: at everything."""
+    path = check.path or ""
+    told = check.expected.get("told") if isinstance(check.expected, dict) else None
+    if told == "refused" or path == "refusal":
+        return ["told"]
+    if told is not None or path in ("reply", ""):
+        return ["told", "answers"]
+    if path.startswith("problem"):
+        return ["reply"]
+    for start, below in (("answer.header", ["header"]), ("answer.subjects", ["subjects"]),
+                         ("record", ["results", 0, "record"]), ("results[0]", ["results", 0])):  # fmt: skip
+        if path == start or path.startswith(f"{start}."):
+            return ["answer", *below, *_names(path[len(start) :])]
+    return ["answer"] if re.fullmatch(r"answer(\..*|\[.*)?", path) else []
+
+
+def _names(path: str) -> Look:
+    found = re.findall(r"([A-Za-z0-9_]+)|\[(\d+)\]", path)
+    return [int(number) if number else name for name, number in found]
+
+
+# What came, opened: the twin of `opened` in the file
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Opens what was heard with the keys of the kit."""
+
+    kit: Kit
+
+    def of(self, message: Message, at: str) -> dict[str, Any]:
+        """A heard message as the file shows it."""
+        raw = raw_of(message)
+        opened = open_answer(raw, Trust(self.kit.anchors_pem, self.kit.crl_der, self._chain), self._key(raw), parse(at))
+        envelope = opened.envelope or {}
+        seen: dict[str, Any] = {
+            "typ": (opened.header_jose or {}).get("typ"),
+            "header": opened.header or {},
+            "members": sorted(envelope),
+            "jose": opened.header_jose,
+            "signed": bool(opened.signature_valid),
+        }
+        if opened.subjects_string is not None:
+            fits = (opened.header or {}).get("subjects_sha256") == sha256_b64u(opened.subjects_string)
+            seen |= {"subjects": opened.subjects, "subjects_fit": fits}
+        if "body" in envelope:
+            seen |= {"body_jose": opened.body_jose, "content": opened.content}
+        if opened.content_bytes is not None:
+            seen["content_length"] = len(opened.content_bytes)
+            seen["content_fits"] = (opened.header or {}).get("content_sha256") == sha256_b64u(opened.content_bytes)
+            seen["results"] = (opened.content or {}).get("results")
+        return json.loads(json.dumps(seen))  # type: ignore[no-any-return]
+
+    def _chain(self, kid: str) -> str | None:
+        return next((pair.chain_pem for pair in pairs(self.kit) if pair.kid == kid), None)
+
+    def _key(self, raw: bytes) -> KeyPair:
+        try:
+            kid = json.loads(_first(json.loads(raw)["body"])).get("kid")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            kid = None
+        return next((pair for pair in pairs(self.kit) if pair.kid == kid and pair.key_pem), self.kit.network)
+
+
+def _first(token: str) -> bytes:
+    part = token.split(".", maxsplit=1)[0]
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def pairs(kit: Kit) -> Iterable[KeyPair]:
+    """Every certificate of the kit."""
+    yield kit.network
+    for body in kit.bodies.values():
+        yield from (body.signing, body.sealing)
+
+
+def raw_of(message: Message) -> bytes:
+    """The bytes that travelled."""
+    if message.body is not None:
+        return message.body.encode("utf-8", "surrogatepass")
+    return base64.b64decode(message.body_b64 or "")
+
+
+# What the product must have been loaded with
+
+
+def loads_for(lines: Iterable[Line], before: int, link_codes: Iterable[str]) -> list[dict[str, Any]]:
+    """The loads of the run up to this line, with the rows of the persons of these link codes alone."""
+    wanted = set(link_codes)
+    events = [line.event for line in lines if line.seq < before]
+    bodies = [json.loads(raw_of(event)) for event in events if isinstance(event, Message) and _is_load(event)]
+    numbers = {row["own_number"] for body in bodies for row in body.get("link_codes", ()) if row["link_code"] in wanted}
+    found = [of_persons(body, numbers) for body in bodies]
+    return [body for body in found if any(body[name] for name in ROWS)]
+
+
+ROWS = ("records", "link_codes", "handling")
+
+
+def of_persons(load: Mapping[str, Any], numbers: Iterable[str]) -> dict[str, Any]:
+    """A load with the rows of these own numbers alone."""
+    wanted = set(numbers)
+    rows = {name: [row for row in load.get(name, ()) if row.get("own_number") in wanted] for name in ROWS}
+    return {**load, **rows}
+
+
+def _is_load(event: Message) -> bool:
+    return event.door == "B" and event.path == "/load" and event.status is None
