@@ -17,7 +17,6 @@ WRITTEN = (
     "allure-results",
     "logs",
     "hypothesis",
-    "kit",
     "repro",
     "replay",
 )

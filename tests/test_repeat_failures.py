@@ -150,7 +150,7 @@ def repeated(out, faulty, right, empty):
         files = at_once(lambda product, file=out / ways["python"]: by_file(file, product, empty), faulty, right)
         lines = []
         for product in (faulty, right):
-            with network_of(out / "kit" / "kit.json", product.listen):
+            with network_of(out / "repro" / "kit.json", product.listen):
                 lines.append(by_curl(out / ways["curl"], faulty, product))
         found[case] = (files, lines)
     return found
@@ -216,12 +216,12 @@ def test_the_curl_line_shows_again_what_a_reply_can_show_and_none_on_the_right_p
 
 def test_no_file_imports_us_and_no_key_of_the_product_is_in_the_kit(sample):
     out = sample[0]
-    kit = json.loads((out / "kit" / "kit.json").read_text("utf-8"))
+    kit = json.loads((out / "repro" / "kit.json").read_text("utf-8"))
     own = kit["bodies"][BODY].values()
 
     assert not any("import renkei" in one.read_text("utf-8") for one in (out / "repro").glob("*.py"))
     assert all("key_pem" not in kit["keys"][kid] for kid in own)
-    assert (out / "kit" / "kit.json").stat().st_mode & 0o077 == 0
+    assert (out / "repro" / "kit.json").stat().st_mode & 0o077 == 0
     assert "PRIVATE KEY" not in (out / "run.ndjson").read_text("utf-8")
 
 

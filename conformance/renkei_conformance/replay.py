@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from renkei_conformance import verdict
-from renkei_conformance.profile import Profile, of
+from renkei_conformance.profile import KEYS_OF, Profile, of
 from renkei_conformance.setup import EXAMPLES_CAP
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.run_record import (
@@ -84,12 +84,17 @@ class Former:
 
     def profile(self, token: str | None) -> Profile:
         """The product file as it was, with the token, which no record holds."""
-        members = {name: dict(part) for name, part in self.run.profile.items() if isinstance(part, Mapping)}
-        business = members.get("business_side", {})
-        if business.get("driver", "http") == "http":
-            if not token:
-                raise SetupError("cli.replay.no_token", "business_side.token")
-            business["token"] = token
+        # A key that the product file left out stands in the record as null, and one of another driver must not stand there.
+        members = {name: _given(part) for name, part in self.run.profile.items() if part is not None}
+        business = members.get("business_side")
+        if isinstance(business, dict):
+            driver = business.get("driver", "http")
+            known = {"driver", *(key for keys in KEYS_OF.get(driver, ()) for key in keys)}
+            business = members["business_side"] = {key: value for key, value in business.items() if key in known}
+            if "token" in known:
+                if not token:
+                    raise SetupError("cli.replay.no_token", "business_side.token")
+                business["token"] = token
         return of(members, "run.ndjson: profile")
 
     def _failed(self) -> list[str]:
@@ -159,6 +164,10 @@ def differences(then: RunStarted, now: RunStarted) -> tuple[tuple[str, str, str]
     product = [(f"product.{name}", str(getattr(then.product, name)), str(getattr(now.product, name)))
                for name in ("kind", "name", "version", "body")]  # fmt: skip
     return tuple((name, one, other) for name, one, other in [*product, *pairs] if one != other)
+
+
+def _given(part: Any) -> Any:
+    return {key: value for key, value in part.items() if value is not None} if isinstance(part, Mapping) else part
 
 
 def _at(checks: Iterable[Check], place: tuple[str, str | None]) -> Check | None:

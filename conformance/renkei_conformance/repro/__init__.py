@@ -1,7 +1,7 @@
 """Repeating a failure without us: for every failed case a Python file that stands alone and a curl line, beside a test
 kit with the keys that they need.
 
-    DIR/kit/kit.json       keys and certificates of the emulated parties, what the network serves; never the product's key
+    DIR/repro/kit.json     keys and certificates of the emulated parties, what the network serves; never the product's key
     DIR/repro/<case>.py    seals and signs the failing messages anew, sends them, looks at the same place again
     DIR/repro/<case>.sh    curl: the exact bytes of the failing message, as long as they hold
 

@@ -55,16 +55,19 @@ class _Run:
 def write_files(
     out: Path, lines: Sequence[Line], standard: Standard, kit: Kit, kit_members: Mapping[str, Any]
 ) -> list[Written]:
-    """Write `kit/` and `repro/` for the failed cases of a record; nothing where no case failed."""
+    """Write `repro/` for the failed cases of a record; nothing where no case failed.
+
+    Nothing either for a product that fetches its messages: what lay in its box is not what a single file can send.
+    """
     first = lines[0].event
     assert isinstance(first, RunStarted)
     cases = {case.id: case for line in lines if isinstance(line.event, Expected) for case in line.event.cases}
     failed = failed_cases(lines, cases)
-    if not failed:
+    side = first.profile.get("network_side")
+    if not failed or (isinstance(side, dict) and side.get("delivery") == "pull"):
         return []
-    for name in ("kit", "repro"):
-        (out / name).mkdir(exist_ok=True)
-    key_file = out / "kit" / "kit.json"
+    (out / "repro").mkdir(exist_ok=True)
+    key_file = out / "repro" / "kit.json"
     key_file.touch(mode=0o600)
     key_file.write_bytes(kit_file.rendered(kit_members))
     run = _Run(first, lines[0].at, lines, standard, kit)
