@@ -35,6 +35,9 @@ class Step:
     seq: int
     reply: Message | None = None
     heard: list[tuple[Message, Message | None]] = field(default_factory=list)
+    """Messages of the exchange that this step began, and what was replied to each."""
+    came: int = 0
+    """How many messages, of whatever exchange, came before the next step, as far as the record tells."""
 
     @property
     def is_business(self) -> bool:
@@ -107,23 +110,42 @@ def _up_to(lines: Iterable[Line], seq: int) -> Iterable[Line]:
 
 
 def _steps(lines: Iterable[Line]) -> tuple[list[Step], bool]:
+    events = [(line.seq, line.event) for line in lines if isinstance(line.event, Message)]
     steps: list[Step] = []
-    beyond = False
-    for line in lines:
-        event = line.event
-        if not isinstance(event, Message):
+    for seq, event in events:
+        if event.door == "W" or event.method != "POST" or event.direction == ("sent" if event.status else "heard"):
             continue
-        if event.door == "W":
-            beyond = beyond or (event.direction == "sent" and event.status is None and event.method == "POST")
-        elif event.status is None and event.direction == "sent" and event.method == "POST":
-            steps.append(Step(event, line.seq))
-        elif event.status is None and event.direction == "heard" and steps:
-            steps[-1].heard.append((event, None))
-        elif event.direction == "heard" and steps and event.method == "POST":
+        if event.status is None:
+            steps.append(Step(event, seq))
+        elif steps:
             steps[-1].reply = event
-        elif event.direction == "sent" and event.status is not None and steps and steps[-1].heard:
-            steps[-1].heard[-1] = (steps[-1].heard[-1][0], event)
+    for place, (seq, event) in enumerate(events):
+        if event.door != "W" and event.direction == "heard" and event.status is None and steps:
+            step = _whose(steps, seq, event)
+            steps[step].heard.append((event, _reply_to(events[place + 1 :])))
+            steps[max(step, sum(1 for one in steps if one.seq < seq) - 1)].came += 1
+    beyond = any(one.door == "W" and one.direction == "sent" and one.method == "POST" for _, one in events)
     return steps, beyond
+
+
+def _reply_to(events: Iterable[tuple[int, Message]]) -> Message | None:
+    """What we replied to a message that was heard: it is written down at once, if it was not lost on purpose."""
+    for _, event in events:
+        if event.direction == "sent" and event.status is not None:
+            return event
+        if event.direction == "heard" and event.status is None:
+            return None
+    return None
+
+
+def _whose(steps: Sequence[Step], seq: int, heard: Message) -> int:
+    """The step that began the exchange of a message; for a stray one the step after which it came.
+
+    The order of lines alone does not tell: what is sent is written down once its reply is there, and an answer may be
+    quicker than that."""
+    number = claims_of(raw_of(heard)).get("exchange_number")
+    before = max(0, sum(1 for step in steps if step.seq < seq) - 1)
+    return next((n for n, step in enumerate(steps) if number is not None and step.exchange_number == number), before)
 
 
 def look_of(check: Check) -> Look:

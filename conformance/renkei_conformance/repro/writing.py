@@ -145,7 +145,7 @@ def _frozen(step: Step) -> dict[str, Any]:
 def _step(run: _Run, failed: Failed, step: Step, message: int | None) -> dict[str, Any]:
     opener = Opener(run.kit)
     heard = [opener.of(one, run.at) for one, _ in step.heard]
-    then: dict[str, Any] = {"reply": _reply(step.reply), "heard": heard, "names": {}}
+    then: dict[str, Any] = {"reply": _reply(step.reply), "heard": heard, "came": step.came, "names": {}}
     if step.is_business:
         return _business(failed, step, then)
     then["names"] = _names(step.raw, message)
