@@ -17,7 +17,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
