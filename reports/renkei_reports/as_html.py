@@ -28,6 +28,7 @@ from renkei_reports.figures import shipped
 from renkei_reports.functions import function_rows, groups_of
 from renkei_reports.page import DEPTHS, Depth, cases_of
 from renkei_reports.report import Report
+from renkei_reports.scenario import scenarios_of
 from renkei_reports.verdicts import name_of
 from renkei_reports.visible import visible
 from renkei_reports.words import said, spoken
@@ -46,6 +47,7 @@ _SECTIONS = (
     ("attention", "attention.heading"),
     ("functions", "functions.heading"),
     ("clauses", "clauses.heading"),
+    ("scenario", "scenario.heading"),
     ("uncovered", "uncovered.heading"),
     ("cases", "cases.heading"),
     ("scope", "scope.heading"),
@@ -85,7 +87,7 @@ def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
     allowed = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     cases = cases_of(report, standard, depth)
-    figures = shipped()
+    figures, scenarios = shipped(), scenarios_of(report, standard)
     roles = list(dict.fromkeys(row.role for row in standard.clauses.values() if row.id in _ids(report)))
     return _template().render(
         lang=lang,
@@ -97,6 +99,7 @@ def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
         title=title,
         groups=groups_of(report, standard),
         functions=function_rows(report, standard),
+        scenarios=scenarios,
         roles=roles,
         role_text=lambda role: both(f"reports.claim.roles.{role}"),
         cases=cases,
@@ -119,7 +122,7 @@ def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
         name=lambda verdict: spoken(name_of(standard, "case", verdict).text),
         order=_order(standard),
         symbols=_SYMBOLS,
-        sections=_SECTIONS,
+        sections=[one for one in _SECTIONS if one[0] != "scenario" or scenarios],
         hash_name=_hash_name,
         said=said,
         spoken=spoken,

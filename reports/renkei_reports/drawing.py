@@ -18,6 +18,7 @@ from renkei_reports.visible import shortened
 from renkei_reports.words import said, spoken
 
 _WIDTH, _ROW, _TOP, _EDGE = 760, 32, 44, 80
+_ROWS = 24  # of one drawing: as many as stand on an A4 page in legible size
 # Left to right as in the seed's figures: business side, product, network, and whom the network reaches.
 _ORDER: tuple[Party, ...] = ("business", "product", "network", "counterpart", "examiner")
 _CHARACTER = 6.6  # width of a Latin character of the labels; a full-width one takes two
@@ -43,8 +44,30 @@ class Note:
 
 
 def sequence(rows: Sequence[Arrow | Note], omitted: int = 0) -> Markup:
-    """The exchange as a sequence drawing, top to bottom in time; only parties that take part have a lane."""
+    """The exchange as sequence drawings, top to bottom in time; only parties that take part have a lane.
+
+    A long exchange goes on in a further drawing, with its parties named again, so that none is cut by a page's end.
+    """
     lanes = _lanes(row for row in rows if isinstance(row, Arrow))
+    sheets = _sheets(rows) or [[]]
+    drawn = [_sheet(sheet, lanes, omitted if sheet is sheets[-1] else 0) for sheet in sheets]
+    return Markup("\n").join(drawn)
+
+
+def _sheets(rows: Sequence[Arrow | Note]) -> list[list[Arrow | Note]]:
+    """At most so many rows in each; a note never ends one, for it announces what comes after it."""
+    sheets: list[list[Arrow | Note]] = []
+    for row in rows:
+        full = not sheets or len(sheets[-1]) >= _ROWS or (len(sheets[-1]) >= _ROWS - 4 and isinstance(row, Note))
+        if full and sheets and isinstance(sheets[-1][-1], Note):
+            sheets.append([sheets[-1].pop()])
+        elif full:
+            sheets.append([])
+        sheets[-1].append(row)
+    return sheets
+
+
+def _sheet(rows: Sequence[Arrow | Note], lanes: dict[Party, int], omitted: int) -> Markup:
     height = _TOP + _ROW * (len(rows) + (1 if omitted else 0)) + 12
     parts = [_lane(name, x, height) for name, x in lanes.items()]
     for index, row in enumerate(rows):
@@ -96,7 +119,7 @@ def _arrow(arrow: Arrow, y: int, lanes: dict[Party, int]) -> Markup:
     tip = -8 if end > start else 8
     left, right = (start, end) if dot is None else sorted((dot, lanes["product"]))
     room = int((abs(right - left) - 20) / _CHARACTER)
-    label = _cut(f"#{arrow.seq} {arrow.label}", max(room, 12) - (10 if arrow.mark else 0))
+    label = _cut(f"#{arrow.seq} {arrow.label}", max(room, 12) - (7 if arrow.mark else 0))
     return Markup(
         '<g class="seq-arrow{dashed}{kind}"><title>#{seq} {door} · {full}</title>'
         '<line x1="{start}" y1="{y}" x2="{end}" y2="{y}"/>'

@@ -11,12 +11,15 @@ from renkei_fixtures.text import Text
 from renkei_reports import as_html, figures, write_all
 from renkei_reports.claims import claims_of, whole_profile
 from renkei_reports.differing import marked
+from renkei_reports.drawing import Arrow, Note, sequence
 from renkei_reports.exchanges import exchange_drawing, spoiled_messages
 from renkei_reports.figures import Figures
 from renkei_reports.fold import fold_lines
 from renkei_reports.functions import function_rows, groups_of
 from renkei_reports.likely import likely_causes
 from renkei_reports.page import DEPTHS, cases_of
+from renkei_reports.routes import Route
+from renkei_reports.scenario import scenarios_of
 from renkei_reports.testing import (
     VENDOR,
     RecordBuilder,
@@ -183,6 +186,18 @@ def test_a_drawing_of_nothing_still_has_the_product() -> None:
     assert "product" in str(exchange_drawing(report.cases[0], (), 9, "001015"))
 
 
+def test_a_long_exchange_goes_on_in_a_further_drawing_and_no_step_stands_alone_at_the_end() -> None:
+    note, hop = Note(Text(ja="手順", en="step")), Route("network", "product")
+    rows = [row for n in range(20) for row in (note, *(Arrow(n, hop, "N", "x", reply=False) for _ in range(2)))]
+    drawn = str(sequence(rows)).split("\n")
+
+    assert len(drawn) == 3
+    assert sum(sheet.count('class="seq-arrow') for sheet in drawn) == 40
+    assert sum(sheet.count("seq-band") for sheet in drawn) == 20
+    assert all(sheet.rindex("seq-arrow") > sheet.rindex("seq-band") for sheet in drawn)
+    assert all("product" in sheet for sheet in drawn)
+
+
 # --- the record decides the page -------------------------------------------------------------------------------------
 
 
@@ -210,6 +225,48 @@ def test_a_check_that_is_turned_round_turns_the_page_round() -> None:
 
     assert 'class="check bad"' not in page
     assert "contradicts itself" not in _page(every_verdict())
+
+
+# --- the use case ----------------------------------------------------------------------------------------------------
+
+SCENARIO = """
+use_case = 1
+title = { ja = "児童扶養手当", en = "Child rearing allowance" }
+[[step]]
+id = "1"
+who = { ja = "窓口", en = "Counter" }
+text = { ja = "相談を受ける", en = "Interview" }
+[[step]]
+id = "10"
+text = { ja = "照会に答える", en = "Answer the inquiry" }
+cases = ["C-TRN-1", "C-SIG-1", "C-GONE"]
+[[branch]]
+id = "1-s"
+text = { ja = "一斉照会", en = "All at once" }
+excluded_because = { ja = "後の版", en = "A later edition" }
+"""
+
+
+def test_a_use_case_is_shown_with_the_strongest_verdict_behind_each_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "use_case_1.toml").write_text(SCENARIO, "utf-8")
+    report = fold_lines(every_verdict().lines, load())
+    found = scenarios_of(report, load(), tmp_path)
+
+    assert [(row.id, row.verdict) for row in found[0].rows] == [("1", None), ("10", "fail"), ("1-s", None)]
+    assert (found[0].covered, len(found[0].rows)) == (1, 3)
+    monkeypatch.setattr(as_html, "scenarios_of", lambda report, standard: found)
+    page = _page(every_verdict())
+    section = page[page.index('id="scenario"') : page.index('id="uncovered"')]
+    assert all(word in section for word in ("相談を受ける", "Interview", "A later edition", "#case-C-SIG-1"))
+
+
+def test_where_no_use_case_is_shipped_there_is_no_section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scenarios_of(fold_lines(passing().lines, load()), load(), tmp_path / "none") == []
+    monkeypatch.setattr(as_html, "scenarios_of", lambda report, standard: [])
+
+    assert 'href="#scenario"' not in _page(passing())
 
 
 # --- the examiner's own figures --------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ _MADE_UP = (
     "scope.",
     "filter.",
     "allure.",
+    "scenario.",
 )
 
 
