@@ -25,7 +25,7 @@ from renkei_reports.claims import claims_of, whole_profile
 from renkei_reports.discretion import Discretion
 from renkei_reports.drawing import share_bar
 from renkei_reports.figures import shipped
-from renkei_reports.functions import function_rows, groups_of
+from renkei_reports.functions import function_rows, groups_of, not_passed
 from renkei_reports.page import DEPTHS, Depth, cases_of
 from renkei_reports.report import Report
 from renkei_reports.scenario import scenarios_of
@@ -104,6 +104,8 @@ def _render(report: Report, lang: str, standard: Standard, depth: Depth) -> str:
         role_text=lambda role: both(f"reports.claim.roles.{role}"),
         cases=cases,
         discreet=Discretion(report.cases).words,
+        not_passed=not_passed(report, standard),
+        bad_cases=_bad_cases(report),
         attention=[shown for shown in cases if not shown.good],
         shares=share_bar((verdict, getattr(report.clause_totals, name)) for name, verdict in _SUM),
         sum=_SUM,
@@ -153,6 +155,16 @@ def _css(text: str) -> str:
     return "".join(
         one if one == " " or (one.isalnum() and one.isascii()) else f"\\{ord(one):x} " for one in visible(text)
     )
+
+
+def _bad_cases(report: Report) -> dict[str, list[str]]:
+    """Clause → the cases in which it did not pass."""
+    found: dict[str, list[str]] = {}
+    for case in report.cases:
+        for clause, verdict in case.clauses.items():
+            if verdict not in ("pass", "not_applicable"):
+                found.setdefault(clause, []).append(case.id)
+    return found
 
 
 def _ids(report: Report) -> frozenset[str]:

@@ -92,7 +92,10 @@ def _value(key: str, value: Any, standard: Standard) -> Text:
         named = row.text if row else None
     if isinstance(value, int) and not isinstance(value, bool) and named is None and value > 999:
         return _same(f"{value:,}")
-    return _same(raw) if named is None else Text(ja=f"{visible(named.ja)}（{raw}）", en=f"{visible(named.en)} ({raw})")
+    if named is None:
+        return _same(raw)
+    ja, en = visible(named.ja), visible(named.en)
+    return Text(ja=ja if ja == raw else f"{ja}（{raw}）", en=en if en == raw else f"{en} ({raw})")
 
 
 def _known(key: str) -> Text | None:

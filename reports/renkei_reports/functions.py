@@ -56,6 +56,14 @@ def groups_of(report: Report, standard: Standard) -> list[FunctionGroup]:
     return [_group(key, found[key], standard) for key in sorted(found, key=place)]
 
 
+def not_passed(report: Report, standard: Standard) -> list[Pair]:
+    """The applicable clauses that did not pass, strongest verdict first, else in the standard's order."""
+    order = [row.id for row in standard.verdicts if row.scope == "case"]
+    found = [clause for clause in report.clauses if clause.applies == "applicable" and clause.verdict != "pass"]
+    found.sort(key=lambda clause: order.index(clause.verdict or "not_tested"))
+    return [(clause, standard.clauses.get(clause.id)) for clause in found]
+
+
 def function_rows(report: Report, standard: Standard) -> list[FunctionRow]:
     """All functions of the seed, also those that this run says nothing about."""
     found: dict[str, list[ClauseReport]] = {id_: [] for id_ in standard.functions}
