@@ -81,10 +81,26 @@ class NetworkSide:
             self.state.codes[body, n] = self.forge.link_codes(body, [person.serial])[0]
         return self.state.codes[body, n]
 
-    def inquiry(self, n: int = 0) -> Draft:
-        """A right inquiry of the asker to the answerer about its resident `n`."""
-        self.ev.inputs(["inquiry", n])
-        return self.asker.inquiry(ANSWERER, [self.code_of(self.asker.code, n)], {"tax_year": "2025"})
+    def inquiry(self, n: int = 0, to: str = ANSWERER, **claims: object) -> Draft:
+        """A right inquiry of the asker to the answerer (or `to`) about the answerer's resident `n`."""
+        self.ev.inputs(["inquiry", n, to])
+        codes = [self.code_of(self.asker.code, n)]
+        return self.asker.inquiry(to, codes, {"tax_year": "2025"}, **claims)  # type: ignore[arg-type]
+
+    def carried_to(self, *replies: Reply | None, draft: Draft | None = None) -> Carried:
+        """A right inquiry, accepted, whose deliveries are met with these replies (None: no reply), one each."""
+        self.parties.tap.say_next(self.answerer.code, *replies)
+        return self.carry(draft)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for everybody, and let them do what is then due."""
+        self.parties.clock.pass_time(seconds)
+        self.parties.settle()
+
+    def state_of(self, exchange_number: str) -> object:
+        """Where the exchange stands, as a receipt says; None when none comes."""
+        reply, _ = self.send(self.asker.query(exchange_number))
+        return (self.asker.signed(member(reply, "receipt"), "receipt").claims or {}).get("state")
 
     def send(self, draft: Draft, sender: ForgedBody | None = None) -> tuple[Reply | None, Told]:
         """Post it to the network and sort what came back."""

@@ -44,15 +44,17 @@ class Fetching:
         self._wire = wire
         self._address = address
         self._asked = 0
+        self.elsewhere = False
+        """Somebody else plays this body now, and fetches for it."""
 
     @property
     def needed(self) -> bool:
         """Whether this body fetches at all."""
-        return self._desk.body.delivery == "pull"
+        return self._desk.body.delivery == "pull" and not self.elsewhere
 
     async def keep_fetching(self) -> None:
         """For as long as the body lives; the network's silence is waited out."""
-        while True:
+        while self.needed:
             try:
                 await self.fetch(WAIT_S)
             except NoReply:

@@ -132,6 +132,8 @@ class Management:
             self._in.move(body, address)
         except KeyError:
             raise _Wrong(422, "body_unknown", ", ".join(self._in.bodies), body) from None
+        if (node := self._in.nodes.get(body)) is not None:
+            node.fetching.elsewhere = True
         return {"body": body, "address": address}
 
     async def _link_codes(self, members: Members) -> Members:

@@ -35,6 +35,7 @@ class Tap:
         self._product = product
         self._sinks: list[Sink] = [] if sink is None else [sink]
         self._played: set[str] = set()
+        self._programmes: dict[str, list[Reply | None]] = {}
         self._away: tuple[str, ...] = ()
         self.inbox: ForgedInbox | None = None
         """The box of a product that fetches; None: it is pushed to."""
@@ -47,6 +48,10 @@ class Tap:
         """Tell a sink of everything from now on; the function that is returned ends it."""
         self._sinks.append(sink)
         return lambda: self._sinks.remove(sink)
+
+    def say_next(self, body: str, *replies: Reply | None) -> None:
+        """What the next messages to a body that the forge plays are met with, one each; None: no reply at all."""
+        self._programmes[body] = list(replies)
 
     def play(self, body: str) -> None:
         """From now on the forge is this body towards the network: what comes for it is kept and taken, not handed on."""
@@ -97,6 +102,13 @@ class Tap:
         if to not in self._played:
             return self._hand_on(self._product, request, typ, claims, envelope, "from the network, handed on")
         number = _exchange_of(_beside(envelope)) or _exchange_of(claims)
+        if programme := self._programmes.get(str(to)):
+            programmed = programme.pop(0)
+            self._keep(number, typ, claims, envelope, request, programmed, counted=False)
+            self._tell(Passed("W", "heard", request, programmed, None, f"body {to} played by the forge"))
+            if programmed is None:
+                raise LostReply
+            return programmed
         state = "answered" if typ == "renkei-answer" else "delivered"
         reply = Reply(
             202, {"content-type": "application/json"}, json.dumps({"exchange_number": number, "state": state}).encode()

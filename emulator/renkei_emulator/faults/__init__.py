@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from renkei_emulator.faults import answers, authority, fetching, held_back, linkage, mirrors, store, wire
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
+from renkei_emulator.network.faults_states import FAULTS as NETWORK_STATES
 from renkei_emulator.network.faults_wire import FAULTS as NETWORK_WIRE
 from renkei_fixtures.errors import SetupError
 
@@ -29,7 +30,7 @@ BODY: dict[str, Fault] = {
     **wire.FAULTS,
     **fetching.FAULTS,
 }
-NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **mirrors.NETWORK}
+NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **NETWORK_STATES, **mirrors.NETWORK}
 
 
 def check_names(armed: Iterable[str]) -> None:

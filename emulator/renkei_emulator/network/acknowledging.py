@@ -48,9 +48,7 @@ def _one(office: Office, item: Claims, sender: str, case: Case, now: datetime) -
     """
     office.rooms.may_see(case.exchange, sender)
     sha256 = item["acknowledged_sha256"]
-    what = office.store.delivered(case.number, sender, sha256)
-    if what is None:
-        raise Refused("answer_not_bound", "nothing of that hash was delivered")
+    what = office.rooms.was_delivered(office.store.delivered(case.number, sender, sha256))
     changes: list[Change] = []
     if what == "inquiry" and item["outcome"] == "taken" and case.life.state == "accepted":
         change, case = office.happen(case, "delivered", now)
@@ -80,4 +78,4 @@ def _rejected(office: Office, item: Claims, case: Case, now: datetime) -> tuple[
     if (case.life.state, case.life.code) == ("rejected", item["code"]):
         return [], case
     change, case = office.happen(case, "rejected", now, code=item["code"], stage=item["stage"])
-    return [change, office.receipt_delivery(case, case.exchange.receiver, now)], case
+    return [change, *office.told("rejected", case, now)], case

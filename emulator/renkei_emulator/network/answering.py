@@ -64,8 +64,8 @@ def answer(office: Office, arrived: Arrived, case: Case, now: datetime) -> Said:
     office.rooms.check_binding(exchange, claims)
     office.rooms.check_answer_subjects(exchange, claims, arrived.subjects, arrived.codes)
     on = office.rooms.place_part(case.life, claims)
-    if on == "replaced" and parse(exchange.expires_at) <= now:
-        raise Refused("exchange_closed", "a correction after expires_at")
+    if on == "replaced":
+        office.rooms.may_correct(exchange.expires_at, now)
     changes, case = _as_delivered(office, case, now)
     event = {name: claims[name] for name in ("part", "message_id", "last_part")}
     change, case = _happen(office, case, on, now, **event, header_sha256=arrived.header_sha256)
@@ -101,11 +101,11 @@ def refused_by_provider(office: Office, case: Case, code: str, now: datetime) ->
 
     The asker is told code and stage; only a fault of the permit, which is the network's own, is shown as trouble.
     """
-    shown = "temporarily_unable" if WAYS[code].stage == "permit" else code
+    shown = office.rooms.shown(code)
     change, case = _happen(office, case, "refused", now, code=shown, stage=WAYS[shown].stage)
     exchange = case.exchange
     over = office.over(exchange, exchange.receiver, "inquiry")
-    return [change, over, office.receipt_delivery(case, exchange.sender, now)], case
+    return [change, over, *office.told("refused", case, now)], case
 
 
 def withdrawal(office: Office, arrived: Arrived, case: Case, now: datetime) -> Said:
@@ -115,7 +115,7 @@ def withdrawal(office: Office, arrived: Arrived, case: Case, now: datetime) -> S
     office.rooms.check_binding(exchange, claims)
     change, case = _happen(office, case, "withdrawn", now)
     over = office.over(exchange, exchange.receiver, "inquiry")
-    changes = [change, over, office.receipt_delivery(case, exchange.receiver, now)]
+    changes = [change, over, *office.told("withdrawn", case, now)]
     reply = {"exchange_number": case.number, "state": case.life.state}
     lines = office.record("withdrawn", case, now, claims)
     return Said(202, reply, changes, lines, _remembered(case), rings=[exchange.receiver])

@@ -1,6 +1,7 @@
 """回答の確認: whether an answer, refusal or withdrawal belongs to the exchange that it names."""
 
 import json
+from datetime import datetime
 from typing import Literal
 
 from renkei_emulator.claims import Claims
@@ -8,6 +9,7 @@ from renkei_emulator.envelope import sha256_b64u
 from renkei_emulator.exchange import Life
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.network import StoredExchange
+from renkei_fixtures.instants import parse
 
 _SAME_AS_INQUIRY = ("edition", "information")
 _PRINCIPALS = (("from_principal", "to_principal"), ("to_principal", "from_principal"))
@@ -58,6 +60,19 @@ def check_subjects(exchange: StoredExchange, claims: Claims, subjects: str | Non
         raise Refused("answer_subject_mismatch", "subjects_sha256")
     if list(codes) != json.loads(exchange.receiver_codes or "[]"):
         raise Refused("answer_subject_mismatch", "other link codes than the permit's")
+
+
+def may_correct(expires_at: str, now: datetime) -> None:
+    """An answer may be replaced until the exchange's end. Raises Refused `exchange_closed`."""
+    if parse(expires_at) <= now:
+        raise Refused("exchange_closed", "a correction after expires_at")
+
+
+def was_delivered(what: str | None) -> str:
+    """What the acknowledged message was. Raises Refused `answer_not_bound` for one that this body was never sent."""
+    if what is None:
+        raise Refused("answer_not_bound", "nothing of that hash was delivered")
+    return what
 
 
 def place_part(life: Life, claims: Claims) -> Literal["part", "answered", "replaced"]:

@@ -44,10 +44,11 @@ class Ending:
 
     def _due(self, case: Case) -> str | None:
         """What the clock does to the exchange now, if anything."""
-        end = parse(case.exchange.expires_at)
-        ends = {"accepted": (end, "undeliverable"), "delivered": (end, "expired"), "answered": (end + KEPT, "expired")}
-        at, on = ends.get(case.life.state, (None, None))
-        return on if at is not None and at <= self._office.world.clock.now() else None
+        end = self._office.rooms.end_of(case.life.state)
+        if end is None:
+            return None
+        beyond, on = end
+        return on if parse(case.exchange.expires_at) + beyond <= self._office.world.clock.now() else None
 
     async def _end(self, case: Case, on: str) -> None:
         office, exchange, now = self._office, case.exchange, self._office.world.clock.now()
@@ -56,7 +57,7 @@ class Ending:
             change,
             office.over(exchange, exchange.receiver, "inquiry"),
             office.over(exchange, exchange.sender, "answer"),
-            office.receipt_delivery(after, exchange.sender, now),
+            *office.told(on, after, now),
         ]
         try:
             await office.store.write(changes, office.record(on, after, now))

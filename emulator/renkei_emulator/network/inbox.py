@@ -6,12 +6,9 @@ import json
 from renkei_emulator.network.answering import forget_at
 from renkei_emulator.network.arrival import Arrived
 from renkei_emulator.network.office import Office, Said
-from renkei_emulator.network.relay import LEASE
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.network import Change, Delivery
 from renkei_fixtures.instants import render
-
-MOST = 100
 
 
 class Inbox:
@@ -33,11 +30,12 @@ class Inbox:
         claims, body = arrived.claims, arrived.claims["from"]
         if claims["ask"] != "inbox":
             raise Refused("type_not_allowed", f"{claims['ask']} is not served")
-        offered = self._offered(body, claims.get("max", MOST))
+        most = self._office.rooms.most_at_once(claims.get("max"))
+        offered = self._offered(body, most)
         if not offered and self._may_wait and claims.get("wait_s"):
             await self._wait(body, claims["wait_s"])
-            offered = self._offered(body, claims.get("max", MOST))
-        until = render(self._office.world.clock.now() + LEASE)
+            offered = self._offered(body, most)
+        until = render(self._office.rooms.lease_until(self._office.world.clock.now()))
         leases: list[Change] = [("delivery_again", {"id": each.id, "next_at": until}) for each in offered]
         messages = [json.loads(each.envelope) for each in offered]
         return Said(200, {"messages": messages}, leases, keep_until=forget_at(claims))

@@ -125,6 +125,13 @@ class Office:
         receipt = self.receipt(case)
         return delivery(case.exchange, body, "receipt", {"receipt": receipt}, acknowledged=receipt, now=now)
 
+    def told(self, on: str, case: Case, now: datetime) -> list[Change]:
+        """The change that tells whoever did not cause it how the exchange has ended."""
+        side = self.rooms.told_of(on)
+        if side is None:
+            return []
+        return [self.receipt_delivery(case, case.exchange.sender if side == "sender" else case.exchange.receiver, now)]
+
     def record(
         self, event: str, case: Case, at: datetime, claims: Claims | None = None, *, said: str | None = None
     ) -> list[LogLine]:

@@ -5,13 +5,14 @@ again until it is acknowledged, answered or refused. Both at least once, order n
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from renkei_emulator.envelope import strict_json
 from renkei_emulator.refusals import WAYS, Refused
 from renkei_emulator.world import Dice, HttpReply
 
 LEASE = timedelta(seconds=60)
+MOST = 100
 LONGEST_PAUSE_S = 300.0
 # A closed exchange's answer lies for the asker this long beyond its end.
 KEPT = timedelta(days=7)
@@ -64,6 +65,46 @@ def _reason(reply: HttpReply) -> NotTaken:
 def _retry_after(reply: HttpReply) -> float | None:
     value = reply.headers.get("retry-after", "")
     return min(float(value), LONGEST_PAUSE_S) if value.isascii() and value.isdigit() else None
+
+
+# Whom the network tells by a receipt how an exchange has ended: those who did not end it themselves.
+TOLD: dict[str, Literal["sender", "receiver"]] = {
+    "refused": "sender",
+    "undeliverable": "sender",
+    "expired": "sender",
+    "withdrawn": "receiver",
+    "rejected": "receiver",
+}
+ENDS = {
+    "accepted": (timedelta(0), "undeliverable"),
+    "delivered": (timedelta(0), "expired"),
+    "answered": (KEPT, "expired"),
+}
+
+
+def told_of(on: str) -> str | None:
+    """Which side is told by a receipt that this has happened; None: nobody."""
+    return TOLD.get(on)
+
+
+def end_of(state: str) -> tuple[timedelta, str] | None:
+    """How long beyond `expires_at` an exchange in this state lives, and what then happens to it; None: nothing."""
+    return ENDS.get(state)
+
+
+def lease_until(now: datetime) -> datetime:
+    """Until when what was given out of an inbox is not offered again."""
+    return now + LEASE
+
+
+def most_at_once(asked: int | None) -> int:
+    """How many messages one inbox query may get."""
+    return MOST if asked is None else min(asked, MOST)
+
+
+def shown(code: str) -> str:
+    """The code that the asker is shown for a provider's refusal: a fault of the permit is the network's own trouble."""
+    return "temporarily_unable" if WAYS[code].stage == "permit" else code
 
 
 def next_try(now: datetime, attempts: int, again: Again, dice: Dice) -> datetime:

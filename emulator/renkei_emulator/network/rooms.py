@@ -5,7 +5,7 @@ Each step is a plain function of values; the journey calls them in order and doe
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from renkei_emulator.claims import QUERY_LIFE, Claims, check_freshness
@@ -103,6 +103,8 @@ class NetworkRooms:
     may_see: Callable[[StoredExchange, str], None] = answers.may_see
     check_binding: Callable[[StoredExchange, Claims], None] = answers.check_binding
     check_answer_subjects: Callable[[StoredExchange, Claims, str | None, Codes], None] = answers.check_subjects
+    may_correct: Callable[[str, datetime], None] = answers.may_correct
+    was_delivered: Callable[[str | None], str] = answers.was_delivered
     place_part: Callable[[Life, Claims], str] = answers.place_part
     step: Callable[[Transitions, str | None, str, str], str] = step
     answer_binding: Callable[[Claims, str, str], dict[str, Any]] = permits.answer_binding
@@ -110,4 +112,9 @@ class NetworkRooms:
     record: Callable[..., list[LogLine]] = line
     record_refusal: Callable[..., list[LogLine]] = refusal_line
     outcome: Callable[[HttpReply | None], relay.Outcome] = relay.outcome
+    told_of: Callable[[str], str | None] = relay.told_of
+    end_of: Callable[[str], tuple[timedelta, str] | None] = relay.end_of
+    lease_until: Callable[[datetime], datetime] = relay.lease_until
+    most_at_once: Callable[[int | None], int] = relay.most_at_once
+    shown: Callable[[str], str] = relay.shown
     next_try: Callable[[datetime, int, relay.Again, Dice], datetime] = relay.next_try
