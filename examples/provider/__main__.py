@@ -165,7 +165,11 @@ def main(make: Narrow = Provider, arguments: list[str] | None = None) -> int:
     )
     sender = Sender(store, network)
     sender.start()
-    servers = _servers(profile, provider, sender)
+    try:
+        servers = _servers(profile, provider, sender)
+    except OSError as error:
+        print(f"cannot listen where {given.product} says: {error}", file=sys.stderr)
+        return 1
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"provider of {provider.body}: ready at {utc_now():%H:%M:%S} UTC", flush=True)
