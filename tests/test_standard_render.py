@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from joserfc import jwe, jws
 from joserfc.jwk import ECKey
 
 from renkei.cli import run
+from renkei.standard_document import tables
 from renkei.vectors import vectors
 from renkei_conformance import wire
 from renkei_emulator import strict
@@ -21,6 +23,9 @@ from renkei_emulator.dates import day_of, known_of
 from renkei_emulator.refusals import Refused
 from renkei_fixtures import instants
 from renkei_fixtures.standard import load
+from renkei_fixtures.standard.document import load_document
+from renkei_reports.standard.markup import parts
+from renkei_reports.standard.model import Table
 
 Json = dict[str, Any]
 
@@ -77,6 +82,29 @@ def test_render_needs_a_place_that_can_be_written(tmp_path: Path, capsys: pytest
 
 def test_the_same_edition_gives_the_same_bytes() -> None:
     assert vectors(load()) == _vectors()
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_the_document_names_members_of_the_tables_that_are_there(lang: str) -> None:
+    section = next(section for section in load_document() if section.id == "json_tables")
+    assert section.body is not None
+    table = next(part for part in parts(section.body.of(lang)) if isinstance(part, Table))
+    named = {
+        row[0].strip(" `"): set(re.findall(r"`([a-z_]+)`", row[1])) for row in table.rows if row[0].startswith("`")
+    }
+    found = tables(load())
+    values = {"auto", "manual", "assessed", "group", "leaf"}
+    for file, members in named.items():
+        name = file.split(".")[0]
+        if name in found:
+            assert members - values <= _members(found[name]), file
+    assert set(found) <= {name for row in table.rows for name in re.findall(r"([a-z0-9_]+)\.json", row[0])}
+
+
+def _members(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return set().union(*map(_members, value))
+    return set(value).union(*map(_members, value.values())) if isinstance(value, dict) else set()
 
 
 # --- the exchange, by joserfc -----------------------------------------------------------------------------------------
