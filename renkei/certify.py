@@ -11,6 +11,7 @@ import click
 from renkei.language import current, tell
 from renkei.out import prepare
 from renkei.progress import Progress, closing_lines
+from renkei.terminal import wrapped
 
 if TYPE_CHECKING:
     from renkei_conformance.profile import Profile
@@ -131,7 +132,8 @@ def _first_lines(profile: Profile | None, seed: int, set_: str, examples: int) -
         click.echo(tell("cli.bundled_first"))
     else:
         p = profile.product
-        click.echo(tell("cli.product_first", vendor=p.vendor, name=p.name, version=p.version, body=p.body))
+        for line in wrapped(tell("cli.product_first", vendor=p.vendor, name=p.name, version=p.version, body=p.body)):
+            click.echo(line)
         side = profile.business_side
         if side.driver != "http":
             click.echo(
