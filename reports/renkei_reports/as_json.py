@@ -12,7 +12,7 @@ from renkei_fixtures.standard.rows import Text
 from renkei_reports.discretion import Discretion, without_secrets
 from renkei_reports.figures import shipped
 from renkei_reports.functions import FunctionRow, function_rows
-from renkei_reports.report import CaseReport, ClauseReport, Report
+from renkei_reports.report import CaseReport, ClauseReport, Repeat, Report
 
 SCHEMA = 1
 MOST_FAILURES = 40
@@ -63,7 +63,7 @@ def _members(report: Report, standard: Standard) -> dict[str, Any]:
         "examiner": _examiner(report),
         "functions": [_function(row) for row in function_rows(report, standard)],
         "clauses": [_clause(clause, standard, discretion) for clause in report.clauses],
-        "cases": [_case(case, discretion) for case in report.cases],
+        "cases": [_case(case, discretion, report.repeats.get(case.id)) for case in report.cases],
     }
 
 
@@ -105,7 +105,8 @@ def _clause(clause: ClauseReport, standard: Standard, discretion: Discretion) ->
     }
 
 
-def _case(case: CaseReport, discretion: Discretion) -> dict[str, Any]:
+def _case(case: CaseReport, discretion: Discretion, repeat: Repeat | None) -> dict[str, Any]:
+    """`repeat` is null for a case that did not fail; paths in it are below the run's directory."""
     return {
         "id": case.id,
         "verdict": case.verdict,
@@ -123,6 +124,7 @@ def _case(case: CaseReport, discretion: Discretion) -> dict[str, Any]:
             "failed": sum(not check.ok for check in case.checks),
         },
         "failures": [_failure(check, discretion) for check in case.checks if not check.ok][:MOST_FAILURES],
+        "repeat": None if repeat is None else repeat.model_dump(),
     }
 
 

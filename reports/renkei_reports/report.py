@@ -100,6 +100,18 @@ class CaseReport(_Part):
         return tuple(entry.event for entry in self.trace if isinstance(entry.event, Check))
 
 
+class Repeat(_Part):
+    """The ways to repeat a failed case; paths are below the run's directory, null where there is no such file.
+
+    `holds_until`: the instant until which the bytes of the curl line hold; null for bytes that do not age.
+    """
+
+    replay: str
+    python: str | None = None
+    curl: str | None = None
+    holds_until: str | None = None
+
+
 class Contradiction(_Part):
     """Something the record says of itself that its own events do not bear out."""
 
@@ -140,6 +152,8 @@ class Report(_Part):
     cases: tuple[CaseReport, ...]
     problems: tuple[Problem, ...]
     contradictions: tuple[Contradiction, ...]
+    repeats: dict[str, Repeat] = {}
+    """By id of a failed case; filled from the run's directory, for the record does not know it."""
     lines: int
     earlier: tuple[EarlierRun, ...] = ()
 

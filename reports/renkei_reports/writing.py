@@ -9,6 +9,7 @@ from renkei_fixtures.standard import load
 from renkei_reports import as_html, as_json, as_junit, as_markdown
 from renkei_reports.earlier import earlier_runs
 from renkei_reports.fold import fold
+from renkei_reports.repeating import repeats_of
 from renkei_reports.report import Report
 
 
@@ -16,6 +17,7 @@ def write_all(run_dir: Path, lang: str) -> Report:
     """See `renkei_reports.write_all`."""
     standard = load()
     report = fold(run_dir, standard).model_copy(update={"earlier": earlier_runs(run_dir)})
+    report = report.model_copy(update={"repeats": repeats_of(report, run_dir)})
     files = {
         "report.json": as_json.render(report, standard).encode(),
         "junit.xml": as_junit.render(report, lang, standard),

@@ -11,7 +11,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from renkei_conformance.forge.reader import Trust, open_answer
@@ -64,10 +64,8 @@ class Failed:
     recipes: Mapping[str, Mapping[str, Any]]
     beyond: bool
     """True when the examiner also spoke with the emulated network, which no single file can play."""
-
-    @property
-    def look(self) -> Look:
-        return look_of(self.check)
+    look: Look
+    """The place that a repetition compares; empty: everything that came."""
 
     @property
     def last(self) -> Step:
@@ -92,12 +90,11 @@ def _failed(case: ExpectedCase, lines: Sequence[Line]) -> Failed | None:
         return None
     assert isinstance(broken.event, Check)
     steps, beyond = _steps(_up_to(lines, broken.seq))
-    steps = steps[-(MOST_BEFORE_A_PLACE if look_of(broken.event) else MOST_STEPS) :]
     if not steps:
         return None
     first = min(broken.event.evidence, default=0)
     scene = next((n for n, step in enumerate(steps) if step.seq >= first), len(steps) - 1)
-    return Failed(case, broken.event, steps, scene, recipes, beyond)
+    return Failed(case, broken.event, steps, scene, recipes, beyond, look_of(broken.event))
 
 
 def _up_to(lines: Iterable[Line], seq: int) -> Iterable[Line]:
@@ -171,6 +168,60 @@ def _names(path: str) -> Look:
 
 
 # What came, opened: the twin of `opened` in the file
+
+
+def trimmed(failed: Failed, opener: Opener, at: str) -> Failed:
+    """The steps up to the one that showed the failure, and as many before it as one reads.
+
+    A property goes on asking after it found a failure, to make it smaller: the answer that was booked is the last one
+    that says what the check got.
+    """
+    ends = [n for n, step in enumerate(failed.steps) if _shows(step, failed, opener, at)]
+    if not ends:  # the place is none that came by itself: then the whole case counts
+        steps = failed.steps[-MOST_STEPS:]
+        return replace(failed, steps=steps, scene=0, look=[])
+    end = ends[-1]
+    first = max(0, end + 1 - MOST_BEFORE_A_PLACE)
+    return replace(failed, steps=failed.steps[first : end + 1], scene=max(0, min(failed.scene, end) - first))
+
+
+def _shows(step: Step, failed: Failed, opener: Opener, at: str) -> bool:
+    """Whether what came at this step has, at the place looked at, just what the check got."""
+    got = failed.check.got
+    if failed.look[:1] == ["told"]:
+        replied = None if step.reply is None else step.reply.status
+        status = got.get("status") if isinstance(got, dict) else None
+        return not step.is_business and step is failed.last and status in (None, replied)
+    if failed.look == ["reply"]:
+        return step is failed.last
+    if not failed.look or not step.heard:
+        return False
+    value = _at(opener.of(step.heard[-1][0], at), failed.look[1:])
+    return type(value) is type(got) and bool(value == got) and _was_due(step, failed)
+
+
+def _was_due(step: Step, failed: Failed) -> bool:
+    """Whether what the check expected was really loaded of this step's person: a property asks about many persons, and
+    one of whom a wrong value is the right one is not meant. True where the case loaded nothing of the person."""
+    place = failed.look[1:]
+    if place[:3] != ["results", 0, "record"]:
+        return True
+    codes = set((failed.recipes.get(sha256_b64u(step.raw), {}).get("received_subjects") or {}).get("link_codes") or ())
+    loads = [json.loads(one.raw) for one in failed.steps if one.sent.path == "/load" and one.seq < step.seq]
+    numbers = {row["own_number"] for load in loads for row in load["link_codes"] if row["link_code"] in codes}
+    rows = [row for load in loads for row in load["records"] if row["own_number"] in numbers and row.get("record")]
+    loaded = [_at(row["record"], place[3:]) for row in rows]
+    numeric = isinstance(failed.check.expected, int)  # a type's name is expected too: then any value may be meant
+    return not rows or not numeric or failed.check.expected in loaded
+
+
+def _at(value: Any, place: Look) -> Any:
+    for name in place:
+        if isinstance(name, int):
+            value = value[name] if isinstance(value, list) and name < len(value) else "absent"
+        else:
+            value = value.get(name, "absent") if isinstance(value, dict) else "absent"
+    return value
 
 
 @dataclass(frozen=True)

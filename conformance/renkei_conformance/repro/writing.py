@@ -17,7 +17,7 @@ from renkei_conformance.drivers import MESSAGES
 from renkei_conformance.kit import Kit
 from renkei_conformance.opened import claims_of
 from renkei_conformance.repro import kit_file
-from renkei_conformance.repro.script import Failed, Opener, Step, failed_cases, loads_for, of_persons, raw_of
+from renkei_conformance.repro.script import Failed, Opener, Step, failed_cases, loads_for, of_persons, raw_of, trimmed
 from renkei_conformance.repro.spoil_text import text_of
 from renkei_conformance.wire import sha256_b64u
 from renkei_fixtures.messages import both
@@ -71,7 +71,8 @@ def write_files(
     key_file.touch(mode=0o600)
     key_file.write_bytes(kit_file.rendered(kit_members))
     run = _Run(first, lines[0].at, lines, standard, kit)
-    written = [_one(out / "repro", run, one) for one in failed]
+    opener = Opener(kit)
+    written = [_one(out / "repro", run, trimmed(one, opener, run.at)) for one in failed]
     index = {one.case: {"python": one.python, "curl": one.curl, "holds_until": one.holds_until} for one in written}
     (out / "repro" / "index.json").write_text(json.dumps(index, indent=1) + "\n", "utf-8")
     return written
