@@ -75,7 +75,7 @@ def _within_reach(function: ast.FunctionDef) -> bool:
         first, *rest = chain
         if first in OF_MODULES and (not rest or rest[0] not in OF_MODULES[first]):
             return False
-        if first == "bench" and not (rest and (rest[0] in OF_THE_BENCH or rest[:3] == ["plan", "known", "now"])):
+        if first == "bench" and rest and rest[0] not in OF_THE_BENCH and rest[:3] != ["plan", "known", "now"]:
             return False
         if first == "Signing" and rest:
             return False
