@@ -254,7 +254,7 @@ def _line(run: _Run, failed: Failed, until: str | None, where: Path) -> str:
         "PORT": str(urlsplit(f"//{listen}").port or "-"),
         "NOTE_JA": note.ja,
         "NOTE_EN": note.en,
-        "FORMER": _former(failed, where, address),
+        "FORMER": _former(failed, where, address) if visible else "",
         "URL": f"{base.rstrip('/')}{step.sent.path or MESSAGES}",
         "HEADERS": " ".join(words),
         "BODY_FILE": f"{failed.case.id}.body",
