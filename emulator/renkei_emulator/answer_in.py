@@ -14,10 +14,12 @@ from typing import Any
 from renkei_emulator.asks import FINAL, asked_state
 from renkei_emulator.claims import Claims
 from renkei_emulator.desk import Desk
+from renkei_emulator.envelope import read_jws, strict_json
 from renkei_emulator.inquiry_in import kid_of
 from renkei_emulator.intermediate_if.linkage_confirmation import size_of
 from renkei_emulator.lines import LogLine
 from renkei_emulator.linkage_if.crypto_signature import accepted_at
+from renkei_emulator.linkage_if.network_connection import Accepted
 from renkei_emulator.messages import Charged, Delivered, Framed, OpenedAnswer
 from renkei_emulator.outbox import Outbox, queued
 from renkei_emulator.refusals import Refused
@@ -50,14 +52,21 @@ class AnswerIn:
         now = desk.now()
         try:
             results = await self._judge(framed, asked, now)
+            assert asked is not None
+            rooms.check_open(asked.state, self._replaced(framed, asked))
         except Refused as refused:
             if refused.retry:
                 raise
             await self._reject(framed, asked, refused, now)
         else:
-            assert asked is not None
             await self._accept(framed, asked, results, now)
         return rooms.taken(number, "answered")
+
+    def _replaced(self, framed: Framed, asked: StoredAsk) -> bool:
+        """Whether it corrects the very answer that we hold."""
+        claims = framed.claims
+        earlier = self.desk.store.seen(claims["from"], claims["replaces"]) if "replaces" in claims else None
+        return earlier is not None and earlier.header_sha256 == asked.answer_sha256
 
     async def _judge(self, framed: Framed, asked: StoredAsk | None, now: datetime) -> list[dict[str, Any]]:
         """The results, or Refused with the first thing that is wrong."""
@@ -75,7 +84,11 @@ class AnswerIn:
         rooms.check_fresh(rooms.verify_header(framed, check, at), now)
         charged = rooms.check_answering(Delivered(receipted), desk.standard, desk.bodies, japan_date(at))
         plain = rooms.hand_over_answer(self._open(charged, framed, ours))
-        return rooms.check_answer_content(plain, ours, desk.standard)
+        results = rooms.check_answer_content(plain, ours, desk.standard)
+        rooms.check_asked_keys(
+            results, json.loads(asked.request)["subjects"], desk.standard.informations[ours["information"]]
+        )
+        return results
 
     def _open(self, charged: Charged, framed: Framed, ours: Mapping[str, Any]) -> OpenedAnswer:
         desk, rooms = self.desk, self.desk.rooms
@@ -115,7 +128,8 @@ class AnswerIn:
     async def _reject(self, framed: Framed, asked: StoredAsk | None, refused: Refused, now: datetime) -> None:
         desk, claims = self.desk, framed.claims
         changes: list[Change] = []
-        if asked is not None and asked.state not in FINAL:
+        # What the network does not vouch for says nothing about our question: the right answer may still come.
+        if asked is not None and asked.state not in FINAL and refused.stage != "permit":
             changes.append(asked_state(asked.ask_id, now, "rejected", refused.code, refused.stage))
         lines = desk.rooms.refusal(desk.code, now, refused, claims, claims["exchange_number"])
         outcome = {"outcome": "rejected", "code": refused.code, "stage": refused.stage}
@@ -127,21 +141,36 @@ class AnswerIn:
         """What was decided, and the acknowledgement that says so, in one piece; then send that."""
         desk, claims = self.desk, framed.claims
         number, until = claims["exchange_number"], render(now + LIVES)
-        message_id = desk.dice(f"{number} acknowledgement {framed.header_sha256}").uuid7(now)
+        deed = f"{number} acknowledgement {framed.header_sha256} {outcome.get('code', 'accepted')}"
+        message_id = desk.dice(deed).uuid7(now)
         item = {"exchange_number": number, "acknowledged_sha256": framed.header_sha256, "part": claims["part"]}
         header: Claims = {"message_id": message_id, "from": desk.code, "to": "network", "issued_at": render(now)}
         drawn = desk.rooms.sign_only(header | {"items": [item | outcome]}, "renkei-acknowledgement", desk.signer)
         outgoing = Outgoing(message_id, "renkei-acknowledgement", number, drawn.envelope, until, 0)
-        seen = {"sender": claims["from"], "message_id": framed.header_sha256, "header_sha256": framed.header_sha256}
-        changes += [
-            ("seen", seen | {"exchange_number": number, "keep_until": until}),
-            ("outgoing", queued(outgoing, now)),
-        ]
+        changes.append(("outgoing", queued(outgoing, now)))
+        if outcome.get("stage") != "permit":
+            seen = {"sender": claims["from"], "header_sha256": framed.header_sha256}
+            seen |= {"exchange_number": number, "keep_until": until}
+            # By its hash it is told from a repeated delivery, by its id a correction names it.
+            names = dict.fromkeys((framed.header_sha256, claims["message_id"]))
+            known = [name for name in names if desk.store.seen(claims["from"], name) is not None]
+            changes += [("seen", seen | {"message_id": name}) for name in names if name not in known]
         try:
             await desk.store.write(changes, lines)
         except Conflict:  # the same answer on another connection was quicker
             return
         self.outbox.post(outgoing)
+
+    def settled(self, outgoing: Outgoing, outcome: Accepted) -> tuple[list[Change], list[LogLine]]:
+        """What the network says to an acknowledgement: a rejection it has on its books ends the question."""
+        desk, now = self.desk, self.desk.now()
+        asked = desk.store.ask_of(outgoing.exchange_number or "")
+        items = outcome.reply.get("items")
+        ended = [item for item in items if item.get("state") == "rejected"] if isinstance(items, list) else []
+        if asked is None or asked.state in FINAL or not ended:
+            return [], []
+        (said,) = strict_json(read_jws(strict_json(outgoing.envelope)["header"]).payload)["items"]
+        return [asked_state(asked.ask_id, now, "rejected", said.get("code"), said.get("stage"))], []
 
     # --- a receipt alone ------------------------------------------------------------------------------------------
     async def receive_receipt(self, receipt: Claims) -> None:

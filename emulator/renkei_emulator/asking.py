@@ -108,6 +108,7 @@ class Asking:
         """④ counterpart and job responsibility, by our own tables, before anything leaves."""
         desk, rooms = self.desk, self.desk.rooms
         try:
+            rooms.check_not_own(claims)
             rooms.check_edition(claims, desk.bodies[claims["to"]], desk.standard)
             rooms.find_row(claims, desk.standard, desk.bodies, japan_date(now))
             rooms.check_responsibility(claims, desk.standard, desk.body, rooms.date_of_asking(claims))

@@ -70,6 +70,8 @@ class BodyNode:
             return self.asking.settled(outgoing, outcome)
         if outgoing.typ == "renkei-answer":
             return self.providing.settled(outgoing, outcome)
+        if outgoing.typ == "renkei-acknowledgement" and isinstance(outcome, Accepted):
+            return self.answer_in.settled(outgoing, outcome)
         if isinstance(outcome, NotTaken):
             said = Refused(outcome.code, f"{outgoing.typ} was not taken")
             claims = {"message_id": outgoing.message_id, "from": self.desk.code}

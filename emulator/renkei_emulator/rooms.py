@@ -107,6 +107,8 @@ class BodyRooms:
     date_of_asking: Callable[[Claims], date] = authority.date_of_asking
     check_receipt: Callable[..., Receipted] = authority.check_receipt
     check_answering: Callable[..., Charged] = authority.check_answering
+    check_not_own: Callable[[Claims], None] = authority.check_not_own
+    check_open: Callable[[str, bool], None] = authority.check_open
 
     # PF通信機能
     hand_over: Callable[[Opened], Plain] = pf.hand_over
@@ -134,6 +136,7 @@ class BodyRooms:
     inquiry_header: Callable[..., Claims] = confirmation.inquiry_header
     inquiry_content: Callable[..., Claims] = confirmation.inquiry_content
     check_answer_content: Callable[..., Results] = confirmation.check_answer_content
+    check_asked_keys: Callable[..., None] = confirmation.check_asked_keys
 
     # ID変換機能
     own_number_of: Callable[[LinkCode, conversion.CodeLookup], OwnNumber | None] = conversion.own_number_of

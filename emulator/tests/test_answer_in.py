@@ -115,8 +115,6 @@ SPOILS = [
     (receipt(exchange_number="another"), "receipt_mismatch", "permit"),
     (receipt(part=2), "receipt_mismatch", "permit"),
     (receipt(state="withdrawn"), "receipt_mismatch", "permit"),
-    (claims(information="resident_record"), "receipt_mismatch", "permit"),
-    (claims(**{"from": "001023"}), "receipt_mismatch", "permit"),
     (lambda a: setattr(a, "signer", a.authority.body(ASKER).signing), "certificate_not_of_sender", "sender"),
     (signed_by("expired"), "certificate_expired", "sender"),
     (signed_by("revoked"), "certificate_revoked", "sender"),
@@ -147,4 +145,23 @@ def test_a_wrong_answer_is_rejected_with_its_code_and_never_used(spoil, code, st
 
     assert (item["outcome"], item["code"], item["stage"]) == ("rejected", code, stage)
     assert (asked["state"], asked["code"], asked["stage"]) == ("rejected", code, stage)
+    assert asked["results"] == []
+
+
+@pytest.mark.parametrize("changed", [{"information": "resident_record"}, {"from": "001023"}])
+def test_an_answer_that_the_network_never_delivered_is_rejected_and_leaves_the_question_open(changed):
+    asked, item = outcome(claims(**changed))
+
+    assert (item["outcome"], item["code"], item["stage"]) == ("rejected", "receipt_mismatch", "permit")
+    assert (asked["state"], asked["results"]) == ("accepted", [])
+
+
+def another_year(answer):
+    answer.result["record"]["taxation"]["tax_year"] = "2019"
+
+
+def test_a_year_that_was_not_asked_is_rejected():
+    asked, item = outcome(another_year)
+
+    assert (item["outcome"], item["code"], item["stage"]) == ("rejected", "item_invalid", "content")
     assert asked["results"] == []

@@ -189,6 +189,25 @@ def check_answer_content(plain: Plain, ours: Mapping[str, Any], standard: Standa
     return results
 
 
+def check_asked_keys(
+    results: Sequence[Mapping[str, Any]], subjects: Sequence[Mapping[str, Any]], information: Information
+) -> None:
+    """An item that is to equal an inquiry key equals the key that was asked: the year that was asked, no other.
+
+    ``subjects``: own number and keys of item n at n-1. Raises Refused `item_invalid`.
+    """
+    bound = {rule.total for rule in information.rules if rule.kind == "equals_key"}
+    paths = [item.path for item in information.items if item.kind == "leaf" and item.id in bound]
+    for result in results:
+        keys = subjects[result["item_no"] - 1]["keys"]
+        for path in paths:
+            value: Any = result.get("record")
+            for name in path:
+                value = value.get(name) if isinstance(value, Mapping) else None
+            if value is not None and path[-1] in keys and value != keys[path[-1]]:
+                raise Refused("item_invalid", f"{'.'.join(path)}: another than was asked")
+
+
 def _check_result(result: dict[str, Any], information: Information, affair: str, standard: Standard) -> None:
     provided = result["result"] == "provided"
     if ("status" in result) != (provided and information.status_table is not None):

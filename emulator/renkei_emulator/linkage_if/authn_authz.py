@@ -135,6 +135,12 @@ def check_responsibility(claims: Claims, standard: Standard, asker: Body, on: da
         raise Refused("responsibility_not_granted", f"not in a {asker.kind}")
 
 
+def check_not_own(claims: Claims) -> None:
+    """Data of our own body are looked up here, never asked over the network. Raises Refused `same_body`."""
+    if claims["from"] == claims["to"]:
+        raise Refused("same_body")
+
+
 def date_of_asking(claims: Claims) -> date:
     """The date on which the asker's responsibility must hold: the message's own."""
     return japan_date(parse(claims["issued_at"]))
@@ -220,3 +226,17 @@ def check_answering(delivered: Delivered, standard: Standard, bodies: Bodies, on
     if not _answers(responsibility, information.id, body, on):
         raise Refused("responsibility_not_granted", "not such a section, or out of its dates")
     return Charged(delivered)
+
+
+# States of a question in which a first answer may come; in the first two it has come.
+_ANSWERED = frozenset({"collected", "handed_over"})
+_OVER = frozenset({"rejected", "refused", "expired", "undeliverable", "withdrawn"})
+
+
+def check_open(state: str, replaces_ours: bool) -> None:
+    """One answer per question, but for a correction of it, and none once the network has closed the exchange.
+
+    Raises Refused `receipt_mismatch`: a right receipt cannot say that such an answer belongs to the question.
+    """
+    if state in _OVER or (state in _ANSWERED and not replaces_ours):
+        raise Refused("receipt_mismatch", f"the question is {state}")
