@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from renkei_emulator.faults import answers, authority, fetching, held_back, linkage, mirrors, store, wire
+from renkei_emulator.faults import answers, authority, fetching, held_back, inquirer, linkage, mirrors, store, wire
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
 from renkei_emulator.network.faults_states import FAULTS as NETWORK_STATES
@@ -29,6 +29,8 @@ BODY: dict[str, Fault] = {
     **held_back.BODY,
     **wire.FAULTS,
     **fetching.FAULTS,
+    **inquirer.FAULTS,
+    **inquirer.MIRRORS,
 }
 NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **NETWORK_STATES, **mirrors.NETWORK}
 
