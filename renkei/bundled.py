@@ -24,7 +24,7 @@ def bundled_profile(
     token: str = "",
     delivery: Literal["push", "pull"] = "push",
 ) -> Profile:
-    """The reference claims the provider role with every option that it has; `pull`: as the city that fetches."""
+    """The reference claims both roles, with every option that it has; `pull`: as the city that fetches."""
     from renkei.version import version  # noqa: PLC0415
     from renkei_conformance.profile import BusinessSide, NetworkSide, Product, Profile  # noqa: PLC0415
 
@@ -35,6 +35,7 @@ def bundled_profile(
             vendor="Renkei",
             version=version(),
             body=body,
+            roles=("provider", "inquirer") if delivery == "push" else ("provider",),
             options=("manual", "log_chain", "records_export"),
         ),
         network_side=NetworkSide(address=address, listen=listen, delivery=delivery),

@@ -90,6 +90,7 @@ def examine(
             standard=standard,
             seed=seed,
             product=row,
+            roles=world.parties.profile.product.roles,
             set=set_,
             only=only,
             out=out,

@@ -60,14 +60,17 @@ class LoopThread:
 class _Through:
     """The line of one installation: everything it sends goes to the tap."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, beside: bool) -> None:
+        """`beside`: sends beside its own loop, which goes on serving. Of two who call each other one has to."""
         self.to: Callable[[Request], Reply] | None = None
+        self._beside = beside
 
     async def send(self, address: str, request: HttpRequest) -> HttpReply:
         """Hand one request to the tap. Raises NoReply."""
         assert self.to is not None, address
+        handed = Request(request.method, request.path, request.headers, request.body)
         try:
-            reply = self.to(Request(request.method, request.path, request.headers, request.body))
+            reply = await asyncio.to_thread(self.to, handed) if self._beside else self.to(handed)
         except (LostReply, DoorTrouble) as trouble:
             raise NoReply(str(trouble)) from trouble
         return HttpReply(reply.status, dict(reply.headers), reply.body)
@@ -78,7 +81,7 @@ class Party:
 
     def __init__(self, name: str, **build: Any) -> None:
         """Build it; `build` is handed to `Installation.build`."""
-        self.line = _Through()
+        self.line = _Through(beside=bool(build.get("with_network")))
         self.thread = LoopThread(name)
         self.here: Installation = self.thread.call(Installation.build(wire=self.line, **build))
 

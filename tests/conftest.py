@@ -17,12 +17,14 @@ EXAMPLES = 2
 def examined():
     """`examined(change, seed)`: the set run against the reference, `change(world)` giving parties to put in its place."""
 
-    def examine(change=lambda world: {}, seed=1, kind="product", examples=EXAMPLES, only=()):
+    def examine(change=lambda world: {}, seed=1, kind="product", examples=EXAMPLES, only=(), roles=("provider",)):
         world = InProcess(seed, load())
         try:
             parties = replace(world.parties, **change(world))
             product = product_row(None).model_copy(update={"kind": kind})
-            setup = RunSetup(parties, load(), seed, product, only=only, examples_cap=examples, allure=False)
+            setup = RunSetup(
+                parties, load(), seed, product, roles=roles, only=only, examples_cap=examples, allure=False
+            )
             result = run(setup)
         finally:
             world.close()

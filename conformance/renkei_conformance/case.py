@@ -20,12 +20,13 @@ from typing import Any, Literal, TypeVar
 from renkei_conformance.errors import ExaminerFault
 from renkei_fixtures.standard.rows import Text
 
-Role = Literal["provider", "network"]
+Role = Literal["provider", "inquirer", "network"]
 Family = Literal["envelope", "authority", "identity", "items", "records"]
 Turn = Literal["first", "usual", "last"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PROVIDER: Role = "provider"
+INQUIRER: Role = "inquirer"
 NETWORK: Role = "network"
 
 

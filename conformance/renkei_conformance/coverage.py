@@ -87,7 +87,7 @@ def lint(standard: Standard, cases: Sequence[Case]) -> tuple[Lint, ...]:
     for row in cases:
         found += _lint_case(standard, row)
     for clause in standard.clauses.values():
-        if clause.observable and clause.role != "inquirer" and clause.id not in decided:
+        if clause.observable and clause.id not in decided:
             found.append(Lint("clause_without_case", clause.id))
         if clause.observable and clause.negative and clause.id not in broken:
             found.append(Lint("negative_clause_without_fault", clause.id))

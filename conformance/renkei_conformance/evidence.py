@@ -34,6 +34,7 @@ from renkei_fixtures.standard import Standard, Text
 
 STANDING = {
     "provider": frozenset({"P-TRN-001", "P-PUL-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"}),
+    "inquirer": frozenset({"I-TRN-001", "I-TRN-005", "I-ASK-006", "I-ACK-001", "I-ACK-004", "I-BUS-003"}),
     "network": frozenset({"N-REL-001"}),
 }
 

@@ -120,6 +120,10 @@ class Examiner:
         return self._stage.fixture("product", ev)
 
     @pytest.fixture
+    def asker(self, ev: Evidence) -> object:
+        return self._stage.fixture("asker", ev)
+
+    @pytest.fixture
     def people(self, ev: Evidence) -> object:
         return self._stage.fixture("people", ev)
 

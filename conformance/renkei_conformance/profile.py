@@ -39,7 +39,7 @@ class Product(_Part):
     vendor: Line
     version: Line
     body: StrictStr = SUBJECT
-    roles: tuple[Literal["provider"], ...] = ("provider",)
+    roles: tuple[Literal["provider", "inquirer"], ...] = ("provider",)
     informations: tuple[StrictStr, ...] = ("income_tax_certificate",)
     use_cases: tuple[Annotated[StrictInt, Field(ge=1, le=8)], ...] = (1,)
     options: tuple[Option, ...] = ()

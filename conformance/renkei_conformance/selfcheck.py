@@ -157,7 +157,7 @@ def look_at(standard: Standard, fault: Fault, seed: int) -> Look:
     """The run that is to show this fault."""
     cases = tuple(row.id for row in killers(fault, catalogue())) if fault.kind == "mirror" else ()
     pulled = any(standard.clauses[clause].applies == "pull" for clause in fault.breaks)
-    return Look((fault.id,), fault.role, seed, cases, "pull" if pulled else "push")  # type: ignore[arg-type]
+    return Look((fault.id,), fault.role, seed, cases, "pull" if pulled else "push")
 
 
 def part_of(faults: Iterable[str], parts: int, pick: str) -> tuple[str, ...]:

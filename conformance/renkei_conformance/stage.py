@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from renkei_conformance.case import Case
+from renkei_conformance.asker import Asker, AskerState
+from renkei_conformance.case import INQUIRER, Case
 from renkei_conformance.drivers import Watched
 from renkei_conformance.errors import ExaminerFault, NotTested
 from renkei_conformance.evidence import Evidence, RunEvidence
@@ -15,6 +16,7 @@ from renkei_conformance.kit import KeyPair
 from renkei_conformance.network_side import NetworkSide, NetworkState
 from renkei_conformance.people import People
 from renkei_conformance.product import Product, ProductState, require_present
+from renkei_conformance.questions import Answers
 from renkei_conformance.repro import recipe
 from renkei_conformance.setup import RunSetup
 from renkei_conformance.unsealing import unsealer
@@ -47,6 +49,7 @@ class RunStage:
         self.people = People(self.parties, setup.seed, self.body, general.link_codes)
         self._began = self.parties.clock.now()
         self.product_state = ProductState()
+        self.asker_state = AskerState(f"Q{int(self._began.timestamp() * 1000):x}")
         self.network_state = NetworkState()
         self._forges: dict[str, Forge] = {}
         self.odd_keys: dict[str, KeyPair] = {}
@@ -60,8 +63,11 @@ class RunStage:
         bounded = not (attended or clock.is_still)
         if bounded and (clock.now() - self._began).total_seconds() > clock.seconds("total"):
             raise NotTested(both("conformance.reason.total", seconds=f"{clock.seconds('total'):g}"))
-        if case.role == "provider":
+        self.parties.tap.forged.questions.listening = False
+        if case.role != "network":
             require_present(self.product_state)
+        if case.role == INQUIRER and self.parties.profile.network_side.delivery == "pull":
+            raise NotTested(both("conformance.reason.pulling_inquirer"))
         for need in case.needs:
             if need not in self.claims:
                 raise NotTested(both("conformance.why_not.not_claimed", option=need))
@@ -73,6 +79,10 @@ class RunStage:
                 return self.forge(ev)
             case "product":
                 return Product(ev, self.forge(ev), self.parties, self.people, self.product_state)
+            case "asker":
+                product = Product(ev, self.forge(ev), self.parties, self.people, self.product_state)
+                answers = Answers(self.setup.standard)
+                return Asker(ev, self.forge(ev), self.parties, product, self.asker_state, answers)
             case "network":
                 return NetworkSide(ev, self.forge(ev), self.parties, self.setup.seed, self.network_state)
             case "people":

@@ -89,7 +89,7 @@ def test_a_right_file_is_read_with_its_defaults(read):
         ),
         ('body = "001015"', "roles = []", ("wrong_value", "product.roles")),
         ('body = "001015"', "population = true", ("wrong_value", "product.population")),
-        ('body = "001015"', 'roles = ["inquirer"]', ("wrong_value", "product.roles.0")),
+        ('body = "001015"', 'roles = ["network"]', ("wrong_value", "product.roles.0")),
     ],
 )
 def test_each_mistake_is_told_by_its_key(read, old, new, expected):

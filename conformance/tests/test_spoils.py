@@ -14,7 +14,10 @@ TO_NETWORK = {
     "answer.to_another_message", "answer.of_another_inquiry", "answer.of_unknown_exchange", "answer.about_other_subjects",
     "answer.from_a_body_not_asked",
 }  # fmt: skip
-DELIVERED = sorted(set(spoilers()) - TO_NETWORK)
+OF_AN_ANSWER = {
+    name for name in spoilers() if name.split(".")[0] in ("receipt", "reply", "charge", "item", "result", "state")
+}
+DELIVERED = sorted(set(spoilers()) - TO_NETWORK - OF_AN_ANSWER)
 
 
 @pytest.fixture
@@ -143,4 +146,4 @@ def test_a_spoil_of_a_part_that_a_message_has_not_is_an_error_and_no_clean_messa
 
 
 def test_every_stage_of_the_bench_is_walked_by_a_delivery(draft):
-    assert set(STAGES) == set(draft.bench.parts)
+    assert {stage for stage in STAGES if not stage.startswith("receipt")} == set(draft.bench.parts)

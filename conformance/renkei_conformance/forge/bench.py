@@ -12,14 +12,14 @@ from renkei_conformance.forge.build import Facts, NotForgeable, Plan
 from renkei_conformance.forge.deliver import RESENDS, Delivery, Surroundings, post
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.draft import Draft, Source
-from renkei_conformance.forge.plans import Inquiry
+from renkei_conformance.forge.plans import Asked, Inquiry, delivered_answer
 from renkei_conformance.forge.pulled import lay
 from renkei_conformance.forge.reader import OpenedAnswer, Trust, open_answer
 from renkei_conformance.kit import KeyPair
 from renkei_conformance.lower.network import ForgedExchange, Programmed
 from renkei_conformance.oracles import authority
 from renkei_conformance.parties import Parties
-from renkei_conformance.wire import sha256_b64u
+from renkei_conformance.wire import Json, sha256_b64u
 from renkei_fixtures import instants
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.municipalities import COUNTERPART
@@ -112,6 +112,20 @@ class Forge:
     def paper(receipt: str) -> bytes:
         """The envelope of a receipt alone."""
         return json.dumps({"receipt": receipt}).encode()
+
+    def delivered_answer(
+        self, asked: Asked, results: Sequence[Json], claims: Mapping[str, object] | None = None
+    ) -> Draft:
+        """The right answer to an inquiry of the product's own, as the network would deliver it: with its receipt."""
+        information = self.standard.informations[str(asked.header["information"])]
+        charged, more = information.answering_responsibilities[0], dict(claims or {})
+        return Draft.of(
+            Source(lambda dice: delivered_answer(self.facts(), dice, asked, charged, results, more), self._fresh_dice())
+        )
+
+    def chain_of(self, kid: str) -> str | None:
+        """The chain of a certificate, from the kit or the directory; None when nobody has it."""
+        return self._chain_of(kid)
 
     def as_body(self, code: str) -> ForgedBody:
         """The forge as a body towards the emulated network (network role)."""

@@ -7,6 +7,7 @@
     header        claims + hashes → header_bytes, header_jose, header_key → header_token
     subjects      the receiver's codes → subjects_string
     permit        what the network vouches → permit_bytes, permit_jose, permit_key → permit_token
+    receipt       the same for a delivered answer, whose subjects the network has taken off
     envelope      → envelope_bytes → request
 
 A spoil is a function at exactly one stage. Everything after that stage is computed from what the spoil left, so it
@@ -40,6 +41,7 @@ STAGES = (
     "claims", "content", "padding", "content_bytes", "recipient", "body_jose", "body",
     "own_subjects", "own_subjects_string", "header", "header_bytes", "header_jose", "header_key", "header_token",
     "subjects", "subjects_string", "permit", "permit_bytes", "permit_jose", "permit_key", "permit_token",
+    "receipt", "receipt_bytes", "receipt_jose", "receipt_key", "receipt_token",
     "envelope", "envelope_bytes", "request",
 )  # fmt: skip
 
@@ -122,6 +124,8 @@ class Plan:
     own_subjects: Json | None = None
     permit: Json | None = None
     """Claims of the permit that are not shared with the header; None: no permit beside it."""
+    receipt: Json | None = None
+    """Claims of the receipt beside a delivered answer, but for those about the answer itself; None: no receipt."""
     network: KeyPair | None = None
     received_subjects: Json | None = None
     """The receiver's codes, delivered in place of the sender's own; None: the sender's own travel."""
@@ -210,6 +214,8 @@ class Bench:
 
     def _beside(self, header_token: str, claims: Json) -> Json:
         # What stands beside header and body: subjects and, on delivery, the permit that vouches for all of it.
+        if self.plan.receipt is not None:
+            return {"receipt": self._receipt(header_token)}
         string = self.parts.get("own_subjects_string")
         if self.plan.received_subjects is not None:
             subjects = self._at("subjects", dict(self.plan.received_subjects))
@@ -228,6 +234,17 @@ class Bench:
         permit["body_sha256"] = sha256_b64u(self.text("body"))
         permit["subjects_sha256"] = sha256_b64u(subjects)
         return self._token("permit", permit, "renkei-permit", Signing.of(self.plan.network))
+
+    def _receipt(self, header_token: str) -> str:
+        assert self.plan.network is not None
+        header = cast(Json, self.part("header"))
+        receipt: Json = {
+            **(self.plan.receipt or {}),
+            "answer_sha256": sha256_b64u(header_token),
+            "body_sha256": sha256_b64u(self.text("body")),
+            **{name: header[name] for name in ("part", "last_part") if name in header},
+        }
+        return self._token("receipt", receipt, "renkei-receipt", Signing.of(self.plan.network))
 
     def _token(self, name: str, claims: Json, typ: str, signing: Signing) -> str:
         claims = self._at(name, claims)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from renkei_conformance.forge.build import Facts, Plan
 from renkei_conformance.forge.dice import Dice
+from renkei_conformance.kit import KeyPair
 from renkei_conformance.wire import Json
 from renkei_fixtures import instants
 from renkei_fixtures.municipalities import NETWORK
@@ -154,3 +155,42 @@ def bare(facts: Facts, dice: Dice, typ: str, sender: str, claims: Json) -> Plan:
         **claims,
     }
     return Plan(typ=typ, claims=header, sender=facts.kit.body(sender).signing, facts=facts)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The product's own inquiry as it came to the forge's network: what an answer to it must fit."""
+
+    header: Mapping[str, object]
+    header_sha256: str
+    exchange_number: str
+    accepted_at: str
+    padded_size: int
+    reply_to: KeyPair
+    """The certificate to seal the answer to."""
+
+
+def delivered_answer(
+    facts: Facts, dice: Dice, asked: Asked, responsibility: str, results: Sequence[Json], claims: Json
+) -> Plan:
+    """The provider's answer as the network delivers it to the inquirer: with a receipt, without subjects.
+
+    The provider's own codes are made up: the inquirer sees their hash alone, as from a real network.
+    """
+    codes = [dice.salt(f"own code {n}") for n in range(len(results))]
+    answered = Answered(asked.header, asked.header_sha256, asked.exchange_number, codes, asked.padded_size)
+    plan = answer(facts, dice, answered, responsibility, results, claims)
+    receipt: Json = {
+        "exchange_number": asked.exchange_number,
+        "kind": "inquiry",
+        "state": "answered",
+        "from": asked.header["from"],
+        "to": asked.header["to"],
+        "in_reply_to": asked.header["message_id"],
+        "inquiry_sha256": asked.header_sha256,
+        "subjects_sha256": asked.header.get("subjects_sha256"),
+        "accepted_at": asked.accepted_at,
+        "expires_at": asked.header["expires_at"],
+        "state_at": instants.render(facts.now),
+    }
+    return replace(plan, receipt=receipt, network=facts.kit.network, recipient=asked.reply_to)

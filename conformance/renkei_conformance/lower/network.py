@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from renkei_conformance.drivers import MESSAGES, Reply, Request
 from renkei_conformance.wire import Json, peek, sha256_b64u
 from renkei_fixtures import instants
 
-ANSWER = "renkei-answer"
+ANSWER, INQUIRY, ACKNOWLEDGEMENT = "renkei-answer", "renkei-inquiry", "renkei-acknowledgement"
 Sign = Callable[[str, Json], str]
 """(typ, claims) → a JWS by the network's key. The forge hands it in: nothing here knows a key."""
 
@@ -28,9 +28,11 @@ class LostReply(Exception):  # noqa: N818 - a programmed event
 
 @dataclass(frozen=True)
 class Busy:
-    """Reply 503 `busy` with `Retry-After` once, in place of the reply that was due."""
+    """Reply 503 `busy` with `Retry-After` once, in place of the reply that was due; another status, or no time named."""
 
-    retry_after: int = 1
+    retry_after: int | None = 1
+    status: int = 503
+    code: str = "busy"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,16 @@ class Lose:
     """Take the message and lose the reply once."""
 
 
-Programmed = Busy | Lose
+@dataclass(frozen=True)
+class Refuse:
+    """Refuse the message for good: a problem with this status, code and stage."""
+
+    status: int
+    code: str
+    stage: str
+
+
+Programmed = Busy | Lose | Refuse
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ class Heard:
     """What was replied; None for a lost reply."""
     counted: bool
     """False where the reply was a programmed 503 or lost: the sender owes the same bytes again."""
+    at: datetime | None = None
+    """When it came."""
 
     @property
     def is_answer(self) -> bool:
@@ -84,6 +97,34 @@ class ForgedExchange:
     """part → header string of the answer kept."""
 
 
+@dataclass
+class Questions:
+    """The product's own inquiries, taken by the forge instead of the emulated network while `listening`.
+
+    Then the forge is network *and* provider of that exchange: what the product is answered is built whole, right or
+    spoiled, and no other party's records can contradict it.
+    """
+
+    listening: bool = False
+    prefix: str = "Q"
+    programme: tuple[Programmed, ...] = ()
+    """What the next question's messages are met with, one each."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """message_id → exchange number."""
+
+    def own(self, numbers: Iterable[str]) -> bool:
+        """Whether one of these exchanges was begun by a question of the product."""
+        return not set(self.numbers.values()).isdisjoint(numbers)
+
+    def number_of(self, message_id: str) -> tuple[str | None, tuple[Programmed, ...]]:
+        """The exchange number of an inquiry and, for a new one, its programme."""
+        if message_id in self.numbers or not self.listening:
+            return self.numbers.get(message_id), ()
+        self.numbers[message_id] = f"{self.prefix}-{len(self.numbers) + 1}"
+        programme, self.programme = self.programme, ()
+        return self.numbers[message_id], programme
+
+
 class ForgedNetwork:
     """The books of the exchanges that the forge made. One lock; replies are made under it, so their order is the order kept."""
 
@@ -92,6 +133,34 @@ class ForgedNetwork:
         self._now = now
         self._lock = threading.Lock()
         self._exchanges: dict[str, ForgedExchange] = {}
+        self.questions = Questions()
+
+    def now(self) -> datetime:
+        """The network's clock."""
+        return self._now()
+
+    def number_of(self, typ: str | None, envelope: Json, claims: Json) -> str | None:
+        """The exchange of the forge's that a message is about, None when it is none of ours.
+
+        An inquiry of the product is ours while we listen for questions, and so are its resends ever after.
+        """
+        if typ == INQUIRY:
+            return self._inquiry(envelope, claims)
+        numbers = [claims.get("exchange_number"), *(item.get("exchange_number") for item in _items(claims))]
+        return next((one for one in numbers if isinstance(one, str) and self.knows(one)), None)
+
+    def _inquiry(self, envelope: Json, claims: Json) -> str | None:
+        with self._lock:
+            number, programme = self.questions.number_of(str(claims.get("message_id")))
+            if number is not None and number not in self._exchanges:
+                at = instants.render(self._now())
+                exchange = ForgedExchange(
+                    number, claims, sha256_b64u(str(envelope.get("header")).encode()), at,
+                    str(claims.get("expires_at")), state="accepted", state_at=at,
+                )  # fmt: skip
+                exchange.programme.extend(programme)
+                self._exchanges[number] = exchange
+        return number
 
     def open(self, exchange: ForgedExchange) -> None:
         """Put an exchange on the books, before its inquiry is delivered: an answer may be quicker than the 202."""
@@ -132,12 +201,19 @@ class ForgedNetwork:
     def _programmed(self, programmed: Programmed) -> Reply | None:
         if isinstance(programmed, Lose):
             return None
-        problem: Json = {"type": "about:blank", "status": 503, "code": "busy", "stage": "transport"}
-        headers = {"content-type": "application/problem+json", "retry-after": str(programmed.retry_after)}
-        return Reply(503, headers, json.dumps(problem).encode())
+        stage = programmed.stage if isinstance(programmed, Refuse) else "transport"
+        problem: Json = {"type": "about:blank", "status": programmed.status, "code": programmed.code, "stage": stage}
+        headers = {"content-type": "application/problem+json"}
+        if isinstance(programmed, Busy) and programmed.retry_after is not None:
+            headers["retry-after"] = str(programmed.retry_after)
+        return Reply(programmed.status, headers, json.dumps(problem).encode())
 
     def _due(self, exchange: ForgedExchange, typ: str | None, envelope: Json, claims: Json) -> Reply:
         body: Json = {"exchange_number": exchange.number}
+        if typ == INQUIRY:
+            return _json(202, body | {"state": exchange.state})
+        if typ == ACKNOWLEDGEMENT:
+            return _json(202, {"items": [self._acknowledged(item) for item in _items(claims)]})
         match ANSWER if "body" in envelope else typ:
             case "renkei-answer":
                 part = claims.get("part")
@@ -153,6 +229,16 @@ class ForgedNetwork:
             case _:
                 body |= {"state": exchange.state}
         return _json(202, body)
+
+    def _acknowledged(self, item: Json) -> Json:
+        """What the network enters; an answer that is rejected as not vouched for is one that it never delivered."""
+        number = item.get("exchange_number")
+        exchange = self._exchanges.get(str(number))
+        outcome = item.get("outcome")
+        if exchange is None or (outcome == "rejected" and item.get("stage") == "permit"):
+            return {"exchange_number": number, "code": "answer_not_bound", "stage": "state"}
+        self._enter(exchange, "rejected" if outcome == "rejected" else "collected")
+        return {"exchange_number": number, "state": exchange.state}
 
     def _enter(self, exchange: ForgedExchange, state: str) -> None:
         exchange.state = state
@@ -184,6 +270,11 @@ class ForgedNetwork:
                 "last_part": claims.get("last_part", True),
             }
         return self._sign("renkei-receipt", receipt)
+
+
+def _items(claims: Json) -> list[Json]:
+    found = claims.get("items")
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def sorted_out(request: Request) -> tuple[Json, str | None, Json]:

@@ -77,10 +77,10 @@ class Tap:
         envelope, typ, claims = sorted_out(request)
         if self.inbox is not None and typ == QUERY and claims.get("ask") == "inbox":
             return self._fetched(self.inbox, request, claims, envelope)
-        if typ == ACKNOWLEDGEMENT and (numbers := self._ours(claims)):
+        if typ == ACKNOWLEDGEMENT and (numbers := self._ours(claims)) and not self.forged.questions.own(numbers):
             return self._acknowledged(numbers, request, claims, envelope)
-        number = _exchange_of(claims)
-        if number is None or not self.forged.knows(number):
+        number = self.forged.number_of(typ, envelope, claims)
+        if number is None:
             return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
         taken, counted = self.forged.take(number, typ, envelope, claims)
         if self.inbox is not None and counted:
@@ -196,7 +196,9 @@ class Tap:
         counted: bool,
     ) -> None:
         with self._arrived:
-            self._heard.append(Heard(len(self._heard), number, typ, claims, envelope, request, reply, counted))
+            self._heard.append(
+                Heard(len(self._heard), number, typ, claims, envelope, request, reply, counted, self.forged.now())
+            )
             self._arrived.notify_all()
 
     def _tell(self, passed: Passed) -> None:

@@ -74,6 +74,8 @@ def spoilers() -> dict[str, Spoiler]:
         "sealing",
         "content",
         "network",
+        "receipt",
+        "results",
     ):
         importlib.import_module(f"{__name__}.{module}")
     return _spoilers

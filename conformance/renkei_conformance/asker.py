@@ -1,0 +1,385 @@
+"""`asker`: the examined inquirer as the cases meet it, and what is known of it between cases.
+
+    ask over interface B → the product's inquiry comes to the tap → the forge's network takes it (202, a number of its
+    own) → the forge as network *and* provider builds answer and receipt, right but for one named thing → the product's N
+    → judged by the signed acknowledgement, by interface B, by records and by what comes next
+
+The forge plays both parties of such an exchange, since no other party's records may contradict what it made: the
+emulated network would say of a forged answer that it never delivered it. That a whole exchange through the emulated
+network and a real counterpart works is a case of its own (I-EXC-001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, DoorTrouble, Reply, Request, TimedOut
+from renkei_conformance.errors import Inconclusive
+from renkei_conformance.evidence import Evidence
+from renkei_conformance.finding import Finding
+from renkei_conformance.forge.bench import Forge
+from renkei_conformance.forge.deliver import post
+from renkei_conformance.forge.draft import Draft
+from renkei_conformance.forge.plans import Asked
+from renkei_conformance.forge.reader import OpenedAnswer, open_answer
+from renkei_conformance.kit import KeyPair
+from renkei_conformance.lower.network import INQUIRY, Heard, Programmed
+from renkei_conformance.oracles import acknowledgement, authority
+from renkei_conformance.parties import Parties
+from renkei_conformance.people import Person
+from renkei_conformance.product import Product
+from renkei_conformance.questions import OFFICIAL, Answers, Question
+from renkei_conformance.told import Told, told
+from renkei_conformance.upper import Ask, Outcome
+from renkei_conformance.wire import Json, sha256_b64u
+from renkei_fixtures import instants
+from renkei_fixtures.messages import both
+from renkei_fixtures.municipalities import COUNTERPART
+
+ACCEPTS, LIVES_ON, LEAVES, ACKNOWLEDGES, TOLD_AS_DUE, KEPT_BACK = (
+    "I-TRN-001", "I-TRN-005", "I-ASK-006", "I-ACK-001", "I-ACK-004", "I-BUS-003",
+)  # fmt: skip
+BY_PROBLEM = frozenset({"transport", "form", "service"})
+"""Stages whose faults are told by a problem; all others by an acknowledgement (PROTOCOL §3)."""
+STEP_STILL = 0.25
+"""How far a still clock is moved at a time while something is awaited."""
+
+
+@dataclass
+class AskerState:
+    """What is known between cases. `control`: the last question was answered right and the answer accepted."""
+
+    prefix: str
+    control: bool = False
+    after_refusal: bool = False
+    asked: int = 0
+
+
+@dataclass(frozen=True)
+class Questioned:
+    """A question that left the product as an inquiry to the forge's network."""
+
+    person: Person
+    question: Question
+    ask: Ask
+    outcome: Outcome
+    heard: Heard
+    opened: OpenedAnswer
+    number: str
+
+    @property
+    def header_sha256(self) -> str:
+        return sha256_b64u(str(self.heard.envelope.get("header")))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer put to the product: its reply, or what came instead, and what its acknowledgement says."""
+
+    draft: Draft
+    reply: Reply | None
+    trouble: DoorTrouble | None
+    item: Json | None
+    heard: Heard | None
+
+
+@dataclass
+class Asker:
+    """See the module. One per case, over the state of the run. `product` gives interface B and liveness."""
+
+    ev: Evidence
+    forge: Forge
+    parties: Parties
+    product: Product
+    state: AskerState
+    answers: Answers
+
+    # --- questions ---------------------------------------------------------------------------------------------------
+
+    @property
+    def body(self) -> str:
+        return self.forge.product
+
+    def question(self, provider: str | None = None) -> Question:
+        """A question that the tables let the product ask a body whose keys the kit holds. `Inconclusive` without one."""
+        playable = self.parties.kit.playable
+        first = [code for code in (COUNTERPART, *playable) if code in playable and code != self.body]
+        for code in first if provider is None else [provider]:
+            if found := self.grantable(code):
+                return found[0]
+        raise Inconclusive(both("conformance.reason.not_forgeable", spoil="-", detail="no question may be asked"))
+
+    def grantable(self, provider: str) -> list[Question]:
+        """Every question about an information of the profile that the tables plainly let the product ask this body."""
+        standard, on = self.forge.standard, instants.japan_date(self.parties.clock.now())
+        wanted = [name for name in self.parties.profile.product.informations if name in standard.informations]
+        return [
+            question
+            for row in authority.grantable(standard, self.body, provider, on)
+            for charged in authority.charged_with(standard, row.affair, self.body, on)[:1]
+            if row.information in wanted
+            and not self.codes_due(question := Question(provider, row.affair, row.procedure, row.information, charged))
+        ]
+
+    def codes_due(self, question: Question) -> frozenset[str]:
+        """The refusals that the tables have for it; none: it may be asked."""
+        header = {
+            "from": self.body, "to": question.provider, "affair": question.affair, "procedure": question.procedure,
+            "information": question.information, "responsibility": question.responsibility, "official": OFFICIAL,
+            "edition": self.forge.standard.edition,
+        }  # fmt: skip
+        on = instants.japan_date(self.parties.clock.now())
+        return frozenset(authority.due(self.forge.standard, header, on).codes)
+
+    def next_id(self) -> str:
+        """An ask_id of its own."""
+        self.state.asked += 1
+        return f"{self.state.prefix}-{self.state.asked}"
+
+    def ask_of(self, person: Person, question: Question | None = None, keys: Mapping[str, str] | None = None) -> Ask:
+        """The question as a business system brings it; an official asks. `keys` take the place of the usual ones."""
+        asked = question or self.question()
+        self.ev.inputs(["ask", person.label, asked.as_inputs(), dict(keys or {})])
+        given = {**self.answers.keys(person, asked), **(keys or {})}
+        return asked.ask(self.next_id(), person.own_number, given)
+
+    def put_question(self, ask: Ask, programme: Sequence[Programmed] = ()) -> Outcome:
+        """Bring it to interface B; the inquiry that follows goes to the forge's network, met with `programme`."""
+        questions = self.parties.tap.forged.questions
+        questions.listening, questions.prefix, questions.programme = True, self.state.prefix, tuple(programme)
+        self.ev.scene()
+        self.state.control = False
+        return self.product.business(lambda upper: upper.ask(ask))
+
+    def ask(
+        self,
+        person: Person | None = None,
+        question: Question | None = None,
+        programme: Sequence[Programmed] = (),
+        keys: Mapping[str, str] | None = None,
+    ) -> Questioned:
+        """Ask, and require that the question leaves as one inquiry."""
+        who = person or self.product.people.ordinary
+        asked = question or self.question()
+        ask = self.ask_of(who, asked, keys)
+        known = self.known()
+        outcome = self.put_question(ask, programme)
+        came = self.new_inquiries(known, 1)
+        ok = outcome.done and len({one.claims.get("message_id") for one in came}) == 1
+        if not ok or LEAVES in self.ev.case.verifies:
+            got = {"status": outcome.status, "inquiries": len(came)}
+            why = both("conformance.why.question_leaves")
+            self.ev.check(LEAVES, Finding(ok, {"status": 202, "inquiries": 1}, got, "ask", why))
+        if not ok:
+            raise Inconclusive(
+                both("conformance.reason.question_stayed", detail=f"{outcome.status} {outcome.raw[:160]!r}")
+            )
+        heard = came[0]
+        sealing = self.parties.kit.body(asked.provider).sealing
+        opened = open_answer(heard.request.body, self.forge.trust, sealing, self.parties.clock.now())
+        return Questioned(who, asked, ask, outcome, heard, opened, str(heard.exchange_number))
+
+    def known(self) -> frozenset[object]:
+        """Ids of every inquiry that the product has sent so far."""
+        self.parties.settle()
+        return frozenset(one.claims.get("message_id") for one in self.parties.tap.heard() if one.typ == INQUIRY)
+
+    def new_inquiries(self, known: frozenset[object], count: int = 0, reason: str = "answer") -> tuple[Heard, ...]:
+        """Inquiries that are none of the known ones nor their resends; waits, with a count, until there are so many."""
+        self.parties.settle()
+        patience = self.parties.clock.patience(reason) if count else 0.0
+
+        def new(heard: Heard) -> bool:
+            return heard.typ == INQUIRY and heard.claims.get("message_id") not in known
+
+        return self.parties.tap.wait_until(new, patience, count)
+
+    def sent_of(self, questioned: Questioned) -> tuple[Heard, ...]:
+        """An inquiry and all that was sent again for it, under its id or about its exchange, in the order of arrival."""
+        return tuple(one for one in self.parties.tap.heard(questioned.number) if one.typ == INQUIRY)
+
+    def resent(self, questioned: Questioned, count: int) -> tuple[Heard, ...]:
+        """The inquiry and its resends, as time passes until there are `count`."""
+        for so_many in range(2, count + 1):
+            if not self.pass_until(lambda due=so_many: len(self.sent_of(questioned)) >= due, "resend"):  # type: ignore[misc]
+                break
+        return self.sent_of(questioned)
+
+    def acknowledgements_until(self, number: str, count: int) -> tuple[Heard, ...]:
+        """Acknowledgements of an exchange and their resends, as time passes until there are `count`."""
+        self.pass_until(lambda: len(self.acknowledgements(number, counted=False)) >= count, "resend")
+        return self.acknowledgements(number, counted=False)
+
+    def silence(self) -> None:
+        """Give what must not come the time in which it would."""
+        if not self.parties.clock.is_still:
+            self.parties.clock.wait("silence")
+        self.parties.settle()
+
+    def pass_for(self, reason: str) -> None:
+        """Let the whole of a wait pass."""
+        self.pass_until(lambda: False, reason)
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def answer(self, questioned: Questioned, results: Sequence[Json] | None = None, **claims: object) -> Draft:
+        """The right answer to it, as network and provider would deliver it."""
+        found = results if results is not None else self.answers_due(questioned)
+        return self.forge.delivered_answer(self.asked(questioned), found, claims=claims)
+
+    def asked(self, questioned: Questioned) -> Asked:
+        """What an answer must fit."""
+        heard = questioned.heard
+        at = self.parties.tap.forged.exchange(questioned.number).accepted_at
+        information = self.forge.standard.informations[questioned.question.information]
+        return Asked(
+            heard.claims, questioned.header_sha256, questioned.number, at, information.padded_size,
+            self._reply_to(heard.claims.get("reply_kid")),
+        )  # fmt: skip
+
+    def _reply_to(self, kid: object) -> KeyPair:
+        """The key that was named, where it can be sealed to; else the one of the kit: another clause decides why."""
+        own = self.parties.kit.body(self.body).sealing
+        signer = self.forge.trust.signer(kid, self.parties.clock.now()) if isinstance(kid, str) else None
+        fit = (
+            signer is not None and "key_agreement" in signer.usages and signer.san == (f"urn:renkei:body:{self.body}",)
+        )
+        chain = self.forge.chain_of(str(kid)) if fit else None
+        return own if chain is None else KeyPair(str(kid), chain)
+
+    def deliver(self, draft: Draft, number: str) -> Answered:
+        """Put an answer to the product and wait for its acknowledgement, where the reply promises one."""
+        self.ev.scene()
+        before = len(self.acknowledgements(number))
+        reply, trouble, _ = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
+        if reply is None or reply.status != 202:
+            return Answered(draft, reply, trouble, None, None)
+        came = self.acknowledgements(number, before + 1)[before:]
+        if not came:
+            return Answered(draft, reply, None, None, None)
+        return Answered(draft, reply, None, dict(acknowledgement.items_of(came[0].claims, number)[0]), came[0])
+
+    def acknowledgements(self, number: str, count: int = 0, *, counted: bool = True) -> tuple[Heard, ...]:
+        """Acknowledgements of this exchange so far, or until there are `count` in time."""
+        self.parties.settle()
+
+        def ours(heard: Heard) -> bool:
+            return bool(acknowledgement.items_of(heard.claims, number)) and (heard.counted or not counted)
+
+        patience = self.parties.clock.patience("answer") if count else 0.0
+        return self.parties.tap.wait_until(ours, patience, count)
+
+    def deliver_receipt(self, receipt: str) -> Reply | None:
+        """A receipt alone, as the network sends it on a final state. `Inconclusive` when no reply comes."""
+        body = ('{"receipt":"' + receipt + '"}').encode()
+        request = Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, body)
+        try:
+            reply = self.parties.product.send(request, self.parties.clock.seconds("reply"))
+        except DoorTrouble as trouble:
+            raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+        self.parties.settle()
+        return reply
+
+    def exchange(
+        self, questioned: Questioned | None = None, clause: str = ACCEPTS, draft: Draft | None = None
+    ) -> Questioned:
+        """A whole right exchange; that the answer is accepted is booked on `clause` where the case may decide it."""
+        asked = questioned or self.ask()
+        answered = self.deliver(draft or self.answer(asked), asked.number)
+        said = self.told(answered)
+        ok = said.sort == "accepted"
+        if self.ev.may_decide(clause) and (not ok or clause in self.ev.case.verifies):
+            why = both("conformance.why.answer_accepted")
+            self.ev.check(clause, Finding(ok, {"told": "accepted"}, said.short(), "acknowledgement", why))
+        if not ok:
+            raise Inconclusive(both("conformance.reason.answer_not_accepted", told=said.words))
+        self.state.control, self.state.after_refusal = True, False
+        return asked
+
+    def answers_due(self, questioned: Questioned) -> list[Json]:
+        """The right results of this question."""
+        return self.answers.results(questioned.person, questioned.question, questioned.ask.subjects[0][1])
+
+    def deliver_again(self, draft: Draft) -> int | None:
+        """The same bytes once more; the status of the reply."""
+        reply, _, _ = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
+        self.silence()
+        return None if reply is None else reply.status
+
+    def acknowledged(self, number: str) -> tuple[Json, ...]:
+        """What every acknowledgement so far says of this exchange."""
+        sent = self.acknowledgements(number)
+        return tuple(dict(item) for one in sent for item in acknowledgement.items_of(one.claims, number))
+
+    def put_after(self, questioned: Questioned, draft: Draft, spoil: str) -> Finding:
+        """Put an answer that comes too late, and say whether it was rejected with a code that the spoil's row has."""
+        row = self.forge.standard.spoils[spoil]
+        self.ev.inputs(["spoil", spoil])
+        self.ev.step("spoiled", spoil=row.text)
+        said = self.told(self.deliver(draft.spoil(spoil), questioned.number))
+        refusal = self.forge.standard.refusals.get(said.code or "")
+        right = (
+            said.sort == "refused" and said.code in row.codes and refusal is not None and said.stage == refusal.stage
+        )
+        expected = {"told": "refused", "code": " | ".join(row.codes), "stage": row.stage}
+        return Finding(right, expected, said.short(), "refusal", both("conformance.why.refused", spoil=row.text))
+
+    def told(self, answered: Answered, *, owed: bool = True) -> Told:
+        """Sort what the product said to an answer. A 202 without an acknowledgement is booked where one is `owed`."""
+        if answered.reply is None or answered.reply.status != 202:
+            return told(answered.reply, answered.trouble, self.forge.standard)
+        if answered.item is None:
+            if not owed:
+                return Told("accepted", "202, no acknowledgement", 202)
+            why = both("conformance.why.answer_acknowledged")
+            self.ev.check(ACKNOWLEDGES, Finding(False, "an acknowledgement", "none in time", "acknowledgement", why))
+            return Told("stalled", "202, no acknowledgement", 202)
+        outcome, code, stage = (answered.item.get(name) for name in ("outcome", "code", "stage"))
+        if outcome == "accepted":
+            return Told("accepted", "acknowledged: accepted", 202)
+        if outcome == "rejected" and isinstance(code, str) and isinstance(stage, str):
+            return Told("refused", f"acknowledged: rejected {code}", 202, code, stage)
+        return Told("broken", f"acknowledged: {outcome} {code} {stage}", 202)
+
+    # --- interface B -------------------------------------------------------------------------------------------------
+
+    def row(self, ask_id: str) -> Json:
+        """The question as interface B shows it, empty where it shows none."""
+        self.parties.settle()
+        outcome = self.product.business(lambda upper: upper.collect(ask_id))
+        asks = outcome.member("asks")
+        rows = [row for row in asks if isinstance(row, dict)] if isinstance(asks, list) else []
+        return next((row for row in rows if row.get("ask_id") == ask_id), {})
+
+    def row_until(self, ask_id: str, holds: Callable[[Json], bool]) -> Json:
+        """The same, looked at again until it holds or the wait for states is over."""
+        clock = self.parties.clock
+        end = clock.now() + timedelta(seconds=clock.patience("state"))
+        row = self.row(ask_id)
+        while not holds(row) and clock.now() < end:
+            clock.wait("poll")
+            row = self.row(ask_id)
+        return row
+
+    def pass_until(self, done: Callable[[], bool], reason: str) -> bool:
+        """Let time pass until something is so, at most the wait of this reason; whether it came to be so."""
+        clock = self.parties.clock
+        end = clock.now() + timedelta(seconds=clock.seconds(reason))
+        self.parties.settle()
+        while not done() and clock.now() < end:
+            clock.pass_time(STEP_STILL if clock.is_still else clock.seconds("poll"))
+            self.parties.settle()
+        return done()
+
+    def reachable(self) -> None:
+        """`Inconclusive` when the product is gone."""
+        if not self.product.reachable(patient=True):
+            self.product.state.gone = True
+            raise Inconclusive(both("conformance.reason.gone"))
+
+    def lost(self, answered: Answered) -> None:
+        """No reply at all and nobody there: gone, and that decides nothing."""
+        if answered.trouble is not None and not isinstance(answered.trouble, TimedOut):
+            self.reachable()

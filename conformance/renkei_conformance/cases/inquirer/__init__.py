@@ -1,0 +1,1 @@
+"""Cases about a body that asks (inquirer role)."""
