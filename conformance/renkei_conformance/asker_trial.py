@@ -28,6 +28,15 @@ def negative(asker: Asker, make: Make | None = None, ask: Callable[[], Questione
         Trial(asker.ev, bench).one((make or asker.answer)(questioned), spoil, clean=lambda spoiled: spoiled)
 
 
+def refused(asker: Asker, spoil: str) -> None:
+    """Put one spoiled answer and book what is owed of a refusal; that it is refused is for the spoil's own clause."""
+    questioned = asker.ask()
+    bench = AskerBench(asker, questioned, asker.ev.run.standard.spoils[spoil].stage)
+    draft = asker.answer(questioned).spoil(spoil)
+    for clause, finding in bench.leaked(draft, bench.put(draft)):
+        asker.ev.check(clause, finding)
+
+
 @dataclass
 class AskerBench:
     """The trial's bench for one question. The clean twin is the right answer to another, equal question."""

@@ -135,8 +135,10 @@ class People:
         Raises `Inconclusive` when the product does not take all of it: the clauses on loading decide why.
         """
         rows: dict[str, list[JsonObject]] = {}
+        provides = "provider" in self.parties.profile.product.roles
         for person in persons:
-            for held in person.held:
+            # A body that only asks keeps link codes, and nobody's copies.
+            for held in person.held if provides else ():
                 rows.setdefault(held.information, []).append(held.row(person.own_number))
         codes = [(person.own_number, person.link_code) for person in persons]
         marks = [handling_row(person.own_number, "manual", "dv_protection") for person in manual]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from renkei_conformance.case import PROVIDER, Case, Positive
+from renkei_conformance.case import INQUIRER, PROVIDER, Case, Positive
 from renkei_conformance.doctor import clocks_in_step
 from renkei_conformance.drivers import MESSAGES, Door, DoorTrouble, Request, Rubbish
 from renkei_conformance.errors import CaseStopped
@@ -34,12 +34,12 @@ def preflight(stage: RunStage) -> list[Problem]:
     found: list[Problem | None] = []
     if parties.network is not None:
         found.append(_speaks(stage, parties.network, DIRECTORY, "network"))
-    if PROVIDER in stage.setup.roles:
+    if not {PROVIDER, INQUIRER}.isdisjoint(stage.setup.roles):
         found.append(_there(stage))
         if not any(found):
             found += [_business(stage), _kit(stage)]
-        if not any(found):
-            found.append(_trusts(stage))
+    if PROVIDER in stage.setup.roles and not any(found):
+        found.append(_trusts(stage))
     return [problem for problem in found if problem is not None]
 
 

@@ -39,10 +39,9 @@ def whole_exchange(asker: Asker) -> tuple[tuple[Finding, ...], Mapping[str, obje
     before = len(asker.parties.tap.heard())
     asker.product.business(lambda upper: upper.ask(ask))
     row = asker.row_until(ask.ask_id, lambda one: results.collected(one) or results.in_state("refused")(one))
-    replies = [one.reply for one in _of(asker, before, "renkei-inquiry") if one.reply is not None]
-    if replies and all(400 <= reply.status < 500 for reply in replies):
+    if row.get("state") == "refused":
         # Something in the inquiry itself is wrong, and the clauses about its parts say what.
-        detail = replies[0].body[:160].decode("utf-8", "replace")
+        detail = f"{row.get('code')} {row.get('stage')}"
         raise Inconclusive(both("conformance.reason.inquiry_refused", detail=detail))
     asker.pass_until(lambda: bool(_of(asker, before, "renkei-acknowledgement")), "answer")
     due = asker.answers.results(person, question, ask.subjects[0][1])

@@ -88,6 +88,7 @@ def test_body_not_bound(asker: Asker) -> None:
             "content.member_repeated",
             "content.salt_missing",
             "content.salt_short",
+            "result.none",
         ),
     ),
     ja="本文の形式又は長さが定めと異なる応答を拒否する",
@@ -226,7 +227,7 @@ def test_subject_not_asked(asker: Asker) -> None:
     verifies=["I-ITM-008"],
     role=INQUIRER,
     family="items",
-    kind=Negative("result.twice", also=("result.none",)),
+    kind=Negative("result.twice"),
     ja="照会した者の結果が欠け、又は重複する応答を拒否する",
     en="An answer that lacks or repeats a result is rejected",
 )

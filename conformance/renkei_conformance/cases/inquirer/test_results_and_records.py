@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from renkei_conformance.asker import Asker
-from renkei_conformance.asker_trial import negative
-from renkei_conformance.case import INQUIRER, Negative, Positive, Property, Scenario, case
+from renkei_conformance.asker_trial import refused
+from renkei_conformance.case import INQUIRER, Positive, Property, Scenario, case
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.exporting import exported, exported_until, names
 from renkei_conformance.finding import Finding, equal
@@ -76,19 +76,13 @@ def test_acknowledgements(asker: Asker, ev: Evidence) -> None:
     verifies=["I-ACK-004"],
     role=INQUIRER,
     family="envelope",
-    kind=Negative(
-        "form.not_json",
-        also=(
-            "receipt.missing",
-            "sender.certificate_expired",
-            "content.hash_of_another_content",
-        ),
-    ),
+    kind=Scenario(),
     ja="形式の欠陥は problem で、それ以外の欠陥は確認応答で伝える",
     en="Faults of form are told by a problem, all others by an acknowledgement",
 )
 def test_refusals_told_as_due(asker: Asker) -> None:
-    negative(asker)
+    for spoil in ("form.not_json", "receipt.missing", "sender.certificate_expired", "content.hash_of_another_content"):
+        refused(asker, spoil)
 
 
 # I-ACK-005 照会者は、確認応答に返答がないとき、同じバイト列を再び送らなければならない。
@@ -156,19 +150,14 @@ def test_results_without_a_record(asker: Asker, ev: Evidence) -> None:
     verifies=["I-BUS-003"],
     role=INQUIRER,
     family="items",
-    kind=Negative(
-        "item.number_as_text",
-        also=(
-            "item.one_more",
-            "sender.signature_bit_flipped",
-            "receipt.signed_by_the_provider",
-        ),
-    ),
+    kind=Scenario(),
     ja="拒否した応答の内容を業務側に渡さない",
     en="Nothing of a rejected answer reaches a business system",
 )
 def test_rejected_not_handed_over(asker: Asker) -> None:
-    negative(asker)
+    asker.exchange()
+    for spoil in ("item.number_as_text", "item.one_more", "sender.signature_bit_flipped", "receipt.missing"):
+        refused(asker, spoil)
 
 
 # I-BUS-004 照会者は、内容を拒否した照会の状態を rejected とし、その符号 code と段階 stage を業務側に示さな
