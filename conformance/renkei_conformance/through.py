@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from renkei_conformance.asker import Asker
 from renkei_conformance.errors import Inconclusive, NotTested
-from renkei_conformance.finding import Finding, equal
+from renkei_conformance.finding import Finding
 from renkei_conformance.forge.draft import NotForgeable
 from renkei_conformance.lower.network import Heard
 from renkei_conformance.oracles import results
@@ -53,13 +53,13 @@ def _of(asker: Asker, since: int, typ: str) -> list[Heard]:
 
 
 def _told(asker: Asker, since: int) -> tuple[Finding, ...]:
-    """The network accepted the inquiry, the product took the answer, the network entered the acknowledgement."""
+    """The network accepted the inquiry and the product took the answer. `Inconclusive` if nothing was acknowledged."""
     why = both("conformance.rule.whole_exchange")
-    steps = {"renkei-inquiry": 202, "renkei-answer": 202, "renkei-acknowledgement": 202}
+    steps = {"renkei-inquiry": 202, "renkei-answer": 202}
     statuses = {typ: [one.reply.status for one in _of(asker, since, typ) if one.reply is not None] for typ in steps}
-    findings = [Finding(due in statuses[typ], due, statuses[typ], typ, why) for typ, due in steps.items()]
-    entered = [_state(one) for one in _of(asker, since, "renkei-acknowledgement")]
-    return (*findings, equal("acknowledgement.state", True, "collected" in entered, why))
+    if "collected" not in [_state(one) for one in _of(asker, since, "renkei-acknowledgement")]:
+        raise Inconclusive(both("conformance.reason.acknowledgement_refused"))
+    return tuple(Finding(due in statuses[typ], due, statuses[typ], typ, why) for typ, due in steps.items())
 
 
 def _state(heard: Heard) -> object:

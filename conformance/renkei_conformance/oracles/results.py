@@ -12,9 +12,11 @@ from renkei_conformance.wire import Json
 from renkei_fixtures.messages import both
 from renkei_fixtures.text import Text
 
-WHY_FIRST, WHY_AGAIN, WHY_SAME, WHY_NUMBER = (
-    both(f"conformance.rule.{name}") for name in ("first_answer_stays", "answer_again", "same_results", "number_shown")
-)
+WHY_FIRST = both("conformance.rule.first_answer_stays")
+WHY_AGAIN = both("conformance.rule.answer_again")
+WHY_SAME = both("conformance.rule.same_results")
+WHY_NUMBER = both("conformance.rule.number_shown")
+WHY_CORRECTED = both("conformance.rule.correction_shown")
 Refusal = tuple[str, str]
 ENDS: tuple[tuple[str, str, Refusal | None], ...] = (
     ("state.after_expiry", "expired", None),

@@ -412,18 +412,13 @@ def _day_only(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"as_of": f"{row['as_of'][:10]}T00:00:00.000Z"} if "as_of" in row else row
 
 
-class _InClear(Refused):
-    """Said by a problem at once, where an acknowledgement is due."""
-
-    retry = True
-
-
 def sender_refused_by_problem(rooms: BodyRooms) -> BodyRooms:
     def in_clear(framed: Framed, check: Any, at: datetime) -> Verified:
         try:
             return rooms.verify_header(framed, check, at)
         except Refused as refused:
-            raise _InClear(refused.code, refused.for_log) from None
+            refused.retry = True  # said at once, by a problem
+            raise
 
     return replace(rooms, verify_header=in_clear)
 
