@@ -386,7 +386,7 @@ def late_answers_welcome(rooms: BodyRooms) -> BodyRooms:
     return replace(rooms, check_open=check_open)
 
 
-def corrections_refused(rooms: BodyRooms) -> BodyRooms:
+def corrections_not_taken(rooms: BodyRooms) -> BodyRooms:
     return replace(rooms, check_open=lambda state, _replaces: rooms.check_open(state, False))
 
 
@@ -590,7 +590,7 @@ FAULTS: dict[str, Fault] = {
     "incomplete_is_better_than_nothing": _results("answer_incomplete"),
     "newest_answer_wins": newest_answer_wins,
     "late_answers_welcome": late_answers_welcome,
-    "corrections_refused": corrections_refused,
+    "corrections_not_taken": corrections_not_taken,
     "zeros_not_shown": _shown(_without_zeros),
     "as_of_by_day": _shown(_day_only),
     "shown_though_rejected": shown_though_rejected,
