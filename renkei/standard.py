@@ -102,6 +102,11 @@ VIEWS: dict[str, View] = {
             a.confidence,
         ),
     ),
+    "affairs": (
+        lambda s: s.affairs.values(),
+        ("id", "name", "procedures", "approval", "law"),
+        lambda a: (a.id, _said(a.text), " ".join(a.procedures), " ".join(a.approval), a.law_ref),
+    ),
     "responsibilities": (
         lambda s: s.responsibilities.values(),
         ("id", "name", "level", "affairs", "answers", "from", "to"),

@@ -127,7 +127,18 @@ def test_an_information_that_is_not_there_is_told_with_those_that_are(view, renk
 
 @pytest.mark.parametrize(
     "view",
-    ["functions", "clauses", "informations", "items", "rules", "authority", "responsibilities", "codes", "errors"],
+    [
+        "functions",
+        "clauses",
+        "informations",
+        "items",
+        "rules",
+        "affairs",
+        "authority",
+        "responsibilities",
+        "codes",
+        "errors",
+    ],
 )
 def test_a_view_of_the_standard_for_people_is_a_table_with_every_row(view, renkei):
     rows = json.loads(renkei("standard", view, "--json")[1])

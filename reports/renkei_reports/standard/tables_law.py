@@ -60,8 +60,10 @@ def affairs(src: Sources) -> Iterator[Part]:
     rows = []
     for row in src.standard.affairs.values():
         steps = "; ".join(f"{code(id_)} {src.of(words)}" for id_, words in row.procedures.items())
-        rows.append((code(row.id), src.of(row.text), steps, src.of(row.act), f"{row.law_ref} · {row.source}"))
-    yield Table(src.heads("affair", "name", "procedures", "act", "source"), tuple(rows))
+        approved = ", ".join(src.say(f"approval_{way}") for way in row.approval)
+        law = f"{row.law_ref} · {row.source}"
+        rows.append((code(row.id), src.of(row.text), steps, approved, src.of(row.deadline), src.of(row.act), law))
+    yield Table(src.heads("affair", "name", "procedures", "approval", "deadline", "act", "source"), tuple(rows))
 
 
 @insert("responsibilities")
