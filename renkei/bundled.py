@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from renkei_fixtures.municipalities import SUBJECT
+from renkei_fixtures.municipalities import SUBJECT, load_bodies
+from renkei_fixtures.standard import load
 
 if TYPE_CHECKING:
     from renkei_conformance.profile import Profile
@@ -15,6 +16,16 @@ BEGINS = "2026-07-01T01:00:00.000Z"
 
 FETCHING = "001023"
 """The city of the reference that is not pushed to."""
+
+
+def provided_by(body: str) -> tuple[str, ...]:
+    """Every information that a body of this kind is asked for about persons: what the reference claims."""
+    kind = load_bodies()[body].kind
+    return tuple(
+        one.id
+        for one in load().informations.values()
+        if kind in one.provider_kinds and one.form == "inquiry" and one.subject_kind in ("person", "household")
+    )
 
 
 def bundled_profile(
@@ -36,6 +47,7 @@ def bundled_profile(
             version=version(),
             body=body,
             roles=("provider", "inquirer") if delivery == "push" else ("provider",),
+            informations=provided_by(body),
             options=("manual", "log_chain", "records_export"),
         ),
         network_side=NetworkSide(address=address, listen=listen, delivery=delivery),

@@ -38,9 +38,15 @@ def _due(clause: Clause, claims: Collection[str], on: date) -> ExpectedClause:
         why = both("conformance.why_not.out_of_dates", on=on.isoformat())
         return ExpectedClause(id=clause.id, applies="not_applicable", why=why)
     if clause.applies != "always" and clause.applies not in claims and clause.applies not in OWED_WITHOUT_CLAIM:
-        why = both("conformance.why_not.not_claimed", option=clause.applies)
-        return ExpectedClause(id=clause.id, applies="not_applicable", why=why)
+        return ExpectedClause(id=clause.id, applies="not_applicable", why=_why_not(clause.applies))
     return ExpectedClause(id=clause.id, applies="applicable")
+
+
+def _why_not(needed: str) -> Text:
+    """An option that the product file does not claim, or something that none of the claimed informations has."""
+    if needed.startswith(("key_", "item_")):
+        return both(f"conformance.why_not.{needed}")
+    return both("conformance.why_not.not_claimed", option=needed)
 
 
 def cases_due(

@@ -7,7 +7,7 @@ run needs, and once for each case that brings records of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -18,11 +18,13 @@ from renkei_conformance.parties import Parties
 from renkei_conformance.upper import JsonObject, Load, NotServed, Outcome, UpperTester, handling_row, record_row
 from renkei_fixtures.messages import both
 from renkei_fixtures.residents import SITUATIONS, Resident, resident
+from renkei_fixtures.residents.copies import records
 from renkei_fixtures.residents.tax import tax_records
+from renkei_fixtures.standard import load as load_standard
 
 INFORMATION = "income_tax_certificate"
-FIRST_OF_A_CASE, CASES_AT_MOST = 1_000, 200_000
-"""Residents come in thousands: the first is everybody's, each further one may be a case's own (there are 2**28)."""
+FIRST_OF_A_CASE, OF_ONE_CASE, CASES_AT_MOST = 1_000, 250, 1_000_000
+"""The first thousand residents are everybody's; after them a case has so many of its own (there are 2**28)."""
 SILENCES_BORNE = 2
 """Operations in a row to which interface B does not reply before it counts as lost."""
 RESERVE = 64
@@ -97,6 +99,7 @@ class People:
     _numbers: dict[str, count[int]] = field(default_factory=dict)
     _loads: count[int] = field(default_factory=lambda: count(1))
     _silences: int = 0
+    _known: dict[tuple[str, str], tuple[Held, ...]] = field(default_factory=dict)
 
     # --- persons -----------------------------------------------------------------------------------------------------
 
@@ -111,6 +114,20 @@ class People:
             self._load_basic()
         return self._basic[situation]
 
+    def knowing(self, situations: Sequence[str], informations: Sequence[str]) -> dict[str, Person]:
+        """The residents in these situations with all that their offices have of these informations, loaded."""
+        for information in informations:
+            todo = [name for name in situations if (name, information) not in self._known]
+            found = {name: self._copies(name, information) for name in todo}
+            persons = [replace(self.of(name), held=held) for name, held in found.items() if held]
+            if persons:
+                self.load(persons, automatic=[information] if self._by_hand(information) else ())
+            self._known |= {(name, information): held for name, held in found.items()}
+        return {
+            name: replace(self.of(name), held=tuple(held for one in informations for held in self._known[name, one]))
+            for name in situations
+        }
+
     def fresh(self, case_id: str, how_many: int = 1) -> list[Person]:
         """Persons nobody was told of in this run: link codes the product has not been given, no records.
 
@@ -119,7 +136,7 @@ class People:
         """
         spare = self._spare.setdefault(case_id, [])
         numbers = self._numbers.setdefault(
-            case_id, count(FIRST_OF_A_CASE * (1 + number_of(0, case_id) % CASES_AT_MOST))
+            case_id, count(FIRST_OF_A_CASE + OF_ONE_CASE * (number_of(0, case_id) % CASES_AT_MOST))
         )
         while len(spare) < how_many:
             wanted = [next(numbers) for _ in range(max(RESERVE, how_many))]
@@ -129,11 +146,23 @@ class People:
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
-    def load(self, persons: Sequence[Person], *, manual: Sequence[Person] = ()) -> None:
+    def load(
+        self, persons: Sequence[Person], *, manual: Sequence[Person] = (), automatic: Collection[str] = ()
+    ) -> None:
         """Load these persons' link codes and records; those in `manual` are to be decided by a person.
 
+        `automatic`: informations that officials release as a rule, and about these persons are to be answered at once.
         Raises `Inconclusive` when the product does not take all of it: the clauses on loading decide why.
         """
+        for _, outcome in self.offer(persons, manual=manual, automatic=automatic):
+            if not outcome.done or outcome.member("set_aside"):
+                detail = f"{outcome.status} {outcome.raw[:200]!r}"
+                raise Inconclusive(both("conformance.reason.load_refused", detail=detail))
+
+    def offer(
+        self, persons: Sequence[Person], *, manual: Sequence[Person] = (), automatic: Collection[str] = ()
+    ) -> list[tuple[str, Outcome]]:
+        """Load these persons' link codes and records, one message for each information, whatever is said to it."""
         rows: dict[str, list[JsonObject]] = {}
         provides = "provider" in self.parties.profile.product.roles
         for person in persons:
@@ -142,19 +171,15 @@ class People:
                 rows.setdefault(held.information, []).append(held.row(person.own_number))
         codes = [(person.own_number, person.link_code) for person in persons]
         marks = [handling_row(person.own_number, "manual", "dv_protection") for person in manual]
+        marks += [handling_row(one.own_number, "automatic", "", name) for name in automatic for one in persons]
+        outcomes = []
         for place, information in enumerate(rows or [INFORMATION]):
             first = place == 0
             load = Load(
-                self.load_id(),
-                rows.get(information, ()),
-                codes if first else (),
-                marks if first else (),
-                information,
+                self.load_id(), rows.get(information, ()), codes if first else (), marks if first else (), information
             )
-            outcome = self.try_load(load)
-            if not outcome.done or outcome.member("set_aside"):
-                detail = f"{outcome.status} {outcome.raw[:200]!r}"
-                raise Inconclusive(both("conformance.reason.load_refused", detail=detail))
+            outcomes.append((information, self.try_load(load)))
+        return outcomes
 
     def try_load(self, load: Load) -> Outcome:
         """Load, whatever comes of it. `Inconclusive` when the business side does not reply."""
@@ -194,6 +219,13 @@ class People:
         manual = protected if "manual" in self.parties.profile.product.options else []
         self.load(list(persons.values()), manual=manual)
         self._basic = persons
+
+    def _by_hand(self, information: str) -> bool:
+        return load_standard().informations[information].answer == "manual"
+
+    def _copies(self, situation: str, information: str) -> tuple[Held, ...]:
+        copies = records(self.seed, self.body, SITUATIONS[situation], information)
+        return tuple(Held(one.information, one.keys, one.status, one.as_of, one.record) for one in copies)
 
     def _persons(self, numbers: Mapping[str, int]) -> dict[str, Person]:
         residents = [resident(self.seed, self.body, n) for n in numbers.values()]

@@ -31,6 +31,8 @@ class Pair(NamedTuple):
     item: Item
     due: object
     got: object
+    told: bool = True
+    """Whether the affair is told this item at all."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,16 @@ def shape(told: Told) -> tuple[Finding, ...]:
 
 
 def order(told: Told) -> tuple[Finding, ...]:
-    """P-ITM-013: rows stand ascending by the item that orders them."""
+    """P-ITM-013: rows stand ascending by the item that orders them, so in the order of the rows due.
+
+    A row is known by what it stands by, a zero lost in front of it or not; rows that are nobody's are left out.
+    """
     why = both("conformance.rule.row_order")
     found = []
     for rows in repeated(told):
-        places = [str(rows.place(row)) for row in rows.got]
-        found.append(equal(f"record.{rows.item.id}", sorted(places), places, why))
+        due, got = ([str(rows.place(row)).lstrip("0") for row in side] for side in (rows.due, rows.got))
+        known = [place for place in got if place in due]
+        found.append(equal(f"record.{rows.item.id}", sorted(known, key=due.index), known, why))
     return tuple(found)
 
 
@@ -110,7 +116,7 @@ def clause_of(pair: Pair) -> str:
     """The clause that a difference breaks."""
     item, due, got = pair.item, pair.due, pair.got
     if due == ABSENT:
-        return ZERO if got is None or got in (0, "0", "") else SET
+        return ZERO if pair.told and (got is None or got in (0, "0", "")) else SET
     if item.type == "date_partial" and "-00" in str(due):
         return PARTLY_KNOWN
     if got is None or got == ABSENT:
@@ -121,25 +127,30 @@ def clause_of(pair: Pair) -> str:
         return CHARACTERS
     if item.id.endswith("_reduced"):
         return FLAG
-    if item.type == "9" and str(due).startswith("0") and str(got).lstrip("0") == str(due).lstrip("0"):
+    if (
+        item.code is None
+        and item.type in ("9", "X")
+        and str(due).startswith("0")
+        and str(got).lstrip("0") == str(due).lstrip("0")
+    ):
         return LEADING_ZEROS
     return TYPES if str(due) == str(got) else VALUES
 
 
 def in_eras(told: Told) -> tuple[Finding, ...]:
-    """P-DAT-005: era code and YYMMDD as loaded; one finding where the information has none."""
+    """P-DAT-005: era code and YYMMDD as loaded; nothing where none stands."""
     why = both("conformance.rule.era_as_loaded")
     names = {part for rule in told.table.rules if rule.kind == "era_same_day" for part in rule.parts}
-    found = [equal(f"record.{one.path}", one.due, one.got, why) for one in pairs(told) if one.item.id in names]
-    return tuple(found) or (equal("record", "no era", "no era", why),)
+    due = [one for one in pairs(told) if one.item.id in names and one.due != ABSENT]
+    return tuple(equal(f"record.{one.path}", one.due, one.got, why) for one in due)
 
 
 def repeated(told: Told) -> list[Rows]:
-    """The repeated items of which something was due or came."""
+    """The repeated items that the affair is told and of which something was due or came."""
     due, got = told.due_record, _object(told.result.get("record"))
     found = []
     for item in told.table.items:
-        if item.occurs_max != 1:
+        if item.occurs_max != 1 and _is_told(told, item):
             mine, came = _at(due, item.path), _at(got, item.path)
             if mine is not ABSENT or came is not ABSENT:
                 found.append(Rows(item, mine if isinstance(mine, list) else [], came))
@@ -151,6 +162,13 @@ def pairs(told: Told) -> Iterator[Pair]:
     due, got = told.due_record, _object(told.result.get("record"))
     rows = repeated(told)
     inside = {one.item.id for one in rows}
+    named = items.due_items(told.table, told.affair, told.held.status)
+    yield from (one._replace(told=one.item.id in named) for one in _all_pairs(told, due, got, rows, inside))
+
+
+def _all_pairs(
+    told: Told, due: Mapping[str, Any], got: Mapping[str, Any], rows: list[Rows], inside: set[str]
+) -> Iterator[Pair]:
     yield from _pairs(told.table, due, got, "", (), inside)
     for one in rows:
         for n, (mine, came) in enumerate(one.pairs()):
@@ -190,7 +208,21 @@ def unlisted(told: Told) -> tuple[str, ...]:
 def minimum(told: Told) -> tuple[Finding, ...]:
     """P-ITM-001 for any information: nothing missing, nothing more, nothing that the list does not have."""
     none: list[str] = []
-    return (*leaves(told, SET), equal("record", none, list(unlisted(told)), both("conformance.rule.minimum_set")))
+    more = [*unlisted(told), *_groups_beyond(told)]
+    return (*leaves(told, SET), equal("record", none, more, both("conformance.rule.minimum_set")))
+
+
+def _groups_beyond(told: Told) -> Iterator[str]:
+    """Repeated items that came and of which the affair is told nothing."""
+    got = _object(told.result.get("record"))
+    for item in told.table.items:
+        if item.occurs_max != 1 and not _is_told(told, item) and _at(got, item.path) is not ABSENT:
+            yield item.id
+
+
+def _is_told(told: Told, group: Item) -> bool:
+    named = items.due_items(told.table, told.affair, told.held.status)
+    return any(group.id in told.table.item(name).path for name in named)
 
 
 def types(told: Told) -> tuple[Finding, ...]:

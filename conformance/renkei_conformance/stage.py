@@ -12,6 +12,7 @@ from renkei_conformance.errors import ExaminerFault, NotTested
 from renkei_conformance.evidence import Evidence, RunEvidence
 from renkei_conformance.forge.bench import Forge
 from renkei_conformance.generation import Generation
+from renkei_conformance.informations import claimed_features
 from renkei_conformance.kit import KeyPair
 from renkei_conformance.network_side import NetworkSide, NetworkState
 from renkei_conformance.people import People
@@ -111,4 +112,5 @@ def claims_of_profile(setup: RunSetup) -> Collection[str]:
     """What `applies` of a clause and `needs` of a case are looked up in. The network role claims everything."""
     profile = setup.parties.profile
     claimed = {*profile.product.options, profile.network_side.delivery, f"business_{profile.business_side.driver}"}
+    claimed |= claimed_features(setup.standard, profile.product.informations)
     return claimed | ({"push", "pull", "records_export", "log_chain"} if "network" in setup.roles else set())

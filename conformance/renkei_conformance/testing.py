@@ -18,7 +18,7 @@ from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.plans import SHARED
 from renkei_conformance.forge.reader import Trust
 from renkei_conformance.kit import KeyPair, Kit
-from renkei_conformance.oracles import authority, fields
+from renkei_conformance.oracles import authority, days, fields
 from renkei_conformance.wire import (
     Json,
     Jwe,
@@ -225,6 +225,15 @@ class _Sitting:
         numbers = [item.get("item_no") for item in items]
         self.add("content_form_invalid", numbers != list(range(1, int(str(header.get("subject_count"))) + 1)))
         keys = {key.id: key.digits for key in information.keys}
+        dated = {key.id for key in information.keys if key.type == "date"}
+        given = [item["keys"] for item in items if isinstance(item.get("keys"), dict)]
+        self.add(
+            "key_invalid", any(not days.is_day(each.get(name)) for each in given for name in dated if name in each)
+        )
+        ends = {key.match: key.id for key in information.keys}
+        if "period_from" in ends:
+            turned = (str(each.get(ends["period_to"])) < str(each.get(ends["period_from"])) for each in given)
+            self.add("key_invalid", any(turned))
         self.add("key_invalid", any(not _fit(keys, item["keys"]) for item in items if "keys" in item))
 
     def opened(self, body: Jwe) -> bytes | None:

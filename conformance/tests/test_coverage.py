@@ -10,11 +10,13 @@ import pytest
 from renkei_conformance import coverage
 from renkei_conformance.case import PROVIDER, Case, Negative, Positive, catalogue
 from renkei_conformance.errors import ExaminerFault
+from renkei_conformance.informations import claimed_features
 from renkei_conformance.testing_cases import WHY
 from renkei_fixtures.standard import load
 
 TODAY = date(2026, 11, 23)
-ALL = {"push", "manual", "records_export", "log_chain", "business_http"}
+FEATURES = claimed_features(load(), tuple(load().informations))
+ALL = {"push", "manual", "records_export", "log_chain", "business_http", *FEATURES}
 
 
 def row(case_id: str, *clauses: str, spoil: str | None = None) -> Case:
@@ -54,6 +56,16 @@ def test_an_option_that_is_not_claimed_is_not_applicable() -> None:
     due = {one.id: one for one in coverage.clauses_due(load(), ("provider",), ALL - {"manual"}, TODAY)}
     assert due["P-MAN-001"].applies == "not_applicable"
     assert due["P-MAN-001"].why is not None
+
+
+def test_what_no_claimed_information_has_is_not_applicable_and_says_so() -> None:
+    certificate = claimed_features(load(), ("income_tax_certificate",))
+    due = {one.id: one for one in coverage.clauses_due(load(), ("provider",), (ALL - FEATURES) | certificate, TODAY)}
+    for clause in ("P-KEY-001", "P-CHR-001", "P-DAT-001", "P-ITM-012"):
+        assert due[clause].applies == "not_applicable"
+        assert due[clause].why is not None
+        assert "claimed informations" in due[clause].why.en
+    assert due["P-ITM-001"].applies == due["P-BUS-003"].applies == "applicable"
 
 
 def test_logs_are_owed_even_by_a_product_without_an_export() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from renkei_conformance.case import catalogue
 from renkei_conformance.generation import number_of
-from renkei_conformance.people import CASES_AT_MOST, FIRST_OF_A_CASE, Held, People
+from renkei_conformance.people import CASES_AT_MOST, FIRST_OF_A_CASE, OF_ONE_CASE, Held, People
 from renkei_fixtures.residents import resident
 
 
@@ -15,7 +15,7 @@ def people() -> People:
 def test_every_case_has_residents_of_its_own() -> None:
     blocks = [number_of(0, row.id) % CASES_AT_MOST for row in catalogue()]
     assert len(blocks) == len(set(blocks))
-    assert resident(1, "001015", FIRST_OF_A_CASE * (CASES_AT_MOST + 1))
+    assert resident(1, "001015", FIRST_OF_A_CASE + OF_ONE_CASE * CASES_AT_MOST)
 
 
 def test_a_case_meets_the_same_persons_whatever_ran_before() -> None:

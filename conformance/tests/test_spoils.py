@@ -21,8 +21,14 @@ DELIVERED = sorted(set(spoilers()) - TO_NETWORK - OF_AN_ANSWER)
 
 
 @pytest.fixture
-def draft(world):
-    """A right inquiry about one person, as the network delivers it."""
+def draft(world, request):
+    """A right inquiry about one person, as the network delivers it; with keys that are days for a spoil of such keys."""
+    spoil = request.node.callspec.params.get("spoil", "") if hasattr(request.node, "callspec") else ""
+    if spoil == "key.period_turned_round":
+        keys = {"period_from": "2025-01-01", "period_to": "2025-12-31"}
+        return world.forge().inquiry(["A" * 22], keys, information="residence_history")
+    if spoil.startswith(("key.day", "key.leap", "key.month")):
+        return world.forge().inquiry(["A" * 22], {"base_date": "2025-04-01"}, information="resident_record")
     return world.forge().inquiry(["AAAAAAAAAAAAAAAAAAAAAA"], {"tax_year": "2025"})
 
 
@@ -89,7 +95,7 @@ def test_a_spoiled_draft_and_its_clean_build_are_equal_before_the_spoiled_stage(
 
 @pytest.mark.parametrize("spoil", [spoil for spoil in DELIVERED if "padding_too" not in spoil])
 def test_a_spoiled_content_has_the_prescribed_length(world, draft, spoil):
-    size = world.standard.informations["income_tax_certificate"].padded_size
+    size = world.standard.informations[str(draft.header["information"])].padded_size
 
     assert size == len(draft.spoil(spoil).bench.part("content_bytes"))
 

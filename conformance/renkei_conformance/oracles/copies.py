@@ -16,7 +16,7 @@ from renkei_fixtures.standard.rows import Information
 
 
 def due(information: Information, held: Sequence[Held], asked: Mapping[str, str]) -> Held | None:
-    """The copy that is due, its rows cut to the asked period; None where `no_record` is due.
+    """The copy that is due, cut to the rows of the asked period; None where `no_record` is due.
 
     Of copies loaded under the same keys the last one counts.
     """
@@ -32,7 +32,7 @@ def due(information: Information, held: Sequence[Held], asked: Mapping[str, str]
     return _cut(information, fitting[0], asked) if fitting else None
 
 
-def _cut(information: Information, copy: Held, asked: Mapping[str, str]) -> Held | None:
+def _cut(information: Information, copy: Held, asked: Mapping[str, str]) -> Held:
     ends = {key.match: date.fromisoformat(asked[key.id]) for key in information.keys if key.match.startswith("period")}
     if not ends or copy.record is None:
         return copy
@@ -40,7 +40,7 @@ def _cut(information: Information, copy: Held, asked: Mapping[str, str]) -> Held
     within = information.item(str(information.period_item)).path[len(group) :]
     days = range(ends["period_from"].toordinal(), ends["period_to"].toordinal() + 1)
     rows = [row for row in _rows(copy.record, group) if date.fromisoformat(_at(row, within)).toordinal() in days]
-    return replace(copy, record=_with(copy.record, group, rows)) if rows else None
+    return replace(copy, record=_with(copy.record, group, rows))
 
 
 def _rows(record: Any, path: tuple[str, ...]) -> list[Any]:
@@ -56,6 +56,9 @@ def _at(row: Any, path: tuple[str, ...]) -> str:
 
 
 def _with(record: Any, path: tuple[str, ...], rows: list[Any]) -> Any:
-    if not path:
-        return rows
-    return {**record, path[0]: _with(record[path[0]], path[1:], rows)}
+    """The record with these rows in the group's place; without any the group does not stand."""
+    name, rest = path[0], path[1:]
+    if name not in record:
+        return record
+    inner = rows if not rest else _with(record[name], rest, rows)
+    return {key: value for key, value in {**record, name: inner}.items() if key != name or inner}

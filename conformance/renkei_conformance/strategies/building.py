@@ -47,12 +47,13 @@ class _Builder:
     def record(self) -> JsonObject:
         once = {item.id: self.choice.value(item, 0) for item in self._leaves(None)}
         rows = {name: self._rows(item) for name, item in self.repeated.items()}
+        self._gate(once, rows)
         self._settle(once, [rule for rule in self.table.rules if not self._groups_of(rule)], once)
         self._settle_groups(once, rows)
         for name, group in rows.items():
             rules = [rule for rule in self.table.rules if name in self._groups_of(rule) and rule.kind != "count"]
             for row in group:
-                self._settle(row, rules, {**once, **row})
+                self._settle(row, rules, once)
             rows[name] = self._ordered(self.repeated[name], group)
         for rule in self.table.rules:
             if rule.kind == "count" and rule.total:
@@ -80,6 +81,18 @@ class _Builder:
 
     # --- rules -------------------------------------------------------------------------------------------------------
 
+    def _gate(self, once: Values, rows: dict[str, list[Values]]) -> None:
+        """Let the code that calls for a repeated group go with the rows that were chosen, where it can."""
+        for rule in self.table.rules:
+            groups = set(rule.parts) & set(rows)
+            total = self.items.get(rule.total or "")
+            if rule.kind != "present_when" or not groups or total is None or total.id not in once:
+                continue
+            wanted = any(rows[name] for name in groups)
+            if wanted != (once[total.id] in rule.values):
+                others = [code for code in in_force(self.standard, total) if code not in rule.values]
+                once[total.id] = rule.values[0] if wanted else (others or [once[total.id]])[0]
+
     def _settle_groups(self, once: Values, rows: dict[str, list[Values]]) -> None:
         for rule in self.table.rules:
             if rule.kind == "present_when" and set(rule.parts) & set(rows):
@@ -91,26 +104,28 @@ class _Builder:
                         leaves = self._leaves(name)
                         rows[name] = [{item.id: self.choice.value(item, 0) for item in leaves}]
 
-    def _settle(self, values: Values, rules: list[Rule], seen: Values) -> None:
-        """Let the rules have their way with `values`; `seen` is what stands around them too."""
+    def _settle(self, values: Values, rules: list[Rule], around: Values) -> None:
+        """Let the rules have their way with `values`; `around` is what stands once, outside of a row."""
         for rule in sorted(rules, key=lambda rule: _TURN.get(rule.kind, 9)):
             match rule.kind:
                 case "zero" if rule.status == self.status:
                     values |= dict.fromkeys(rule.parts, 0)
-                case "sum" if rule.total:
+                case "sum" if rule.total and values.get(rule.total) is not None:
+                    most = (10 ** (self.items[rule.total].digits or 1) - 1) // len(rule.parts)
+                    values |= {part: min(values[part], most) for part in rule.parts if values.get(part) is not None}
                     values[rule.total] = sum(values.get(part) or 0 for part in rule.parts)
                 case "equals_key" if rule.total and rule.total in self.keys:
                     values[rule.total] = self.keys[rule.total]
                 case "present_when":
-                    self._present(rule, values, seen)
+                    self._present(rule, values, around)
                 case "not_before" if rule.total:
-                    self._after(rule, values, seen)
+                    self._after(rule, values, around)
                 case "era_same_day" if values.get(rule.total or ""):
                     code, ymd = era_of(date.fromisoformat(values[rule.total or ""]))
                     values |= {rule.parts[0]: code, rule.parts[1]: ymd}
 
-    def _present(self, rule: Rule, values: Values, seen: Values) -> None:
-        due = seen.get(rule.total or "", values.get(rule.total or "")) in rule.values
+    def _present(self, rule: Rule, values: Values, around: Values) -> None:
+        due = {**around, **values}.get(rule.total or "") in rule.values
         for part in rule.parts:
             for leaf in self._beneath(part):
                 if leaf.id not in values:
@@ -120,18 +135,18 @@ class _Builder:
                 elif values.get(leaf.id) is None and (leaf.id == part or leaf.occurs_min):
                     values[leaf.id] = plain(self.standard, leaf)
 
-    def _after(self, rule: Rule, values: Values, seen: Values) -> None:
+    def _after(self, rule: Rule, values: Values, around: Values) -> None:
+        """Bring days that are later than `total` down to it; where the day orders its rows, `total` up to it."""
         total = rule.total or ""
-        if not values.get(total):
-            return
         places = {item.order_by for item in self.repeated.values()}
         for part in rule.parts:
-            here = values.get(part) or seen.get(part)
-            if here and _day(here) > _day(values[total]):
-                if total in places or (part in values and part not in places):
-                    values[part] = values[total]
-                else:
-                    values[total] = _day(here)
+            where = values if part in values else around
+            if not values.get(total) or not where.get(part) or not _later(where[part], values[total]):
+                continue
+            if part in places and total not in places:
+                values[total] = _day(where[part])
+            else:
+                where[part] = _day(values[total])
 
     def _beneath(self, name: str) -> list[Item]:
         return [item for item in self.table.items if item.kind == "leaf" and name in item.path]
@@ -170,15 +185,14 @@ def plain(standard: Standard, item: Item, row: int = 0) -> int | str:
     """An ordinary value of an item: of its type, within its digits, of its code table."""
     digits = item.digits or 1
     if item.code:
-        codes: list[str] = [
-            one.code for one in standard.codes[item.code].codes if one.valid_to is None and one.valid_from.year < 2026
-        ]
+        codes = in_force(standard, item)
         return str(codes[row % len(codes)])
     match item.type:
         case "S9":
             return min(int(10**digits) - 1, 3 + row)
         case "9":
-            return f"{row + 1:0{min(digits, 6)}d}"
+            width = min(digits, 6)
+            return f"{row % (10**width - 1) + 1:0{width}d}"
         case "date" | "date_partial":
             return f"202{row % 5}-0{row % 9 + 1}-1{row % 9}"
         case "N":
@@ -187,8 +201,21 @@ def plain(standard: Standard, item: Item, row: int = 0) -> int | str:
             return f"A{row}"[:digits]
 
 
+def in_force(standard: Standard, item: Item) -> list[str]:
+    """The codes of an item that go on being in force: what any copy of these years may hold."""
+    rows = standard.codes[str(item.code)].codes
+    return [row.code for row in rows if row.valid_to is None and row.valid_from.year < 2024]
+
+
+def _later(one: object, other: object) -> bool:
+    """Whether a day lies after another, as far as both are known."""
+    mine, theirs = (str(day).split("-00")[0] for day in (one, other))
+    known = min(len(mine), len(theirs))
+    return "0000" not in (mine, theirs) and mine[:known] > theirs[:known]
+
+
 def _day(text: object) -> str:
-    """A day to compare by: unknown parts as early as they may be."""
+    """A whole day in place of one of which a part is unknown."""
     return str(text).replace("-00", "-01")
 
 

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from renkei_emulator.faults import answers, authority, fetching, held_back, inquirer, linkage, mirrors, store, wire
+from renkei_emulator.faults import (
+    answers,
+    authority,
+    fetching,
+    held_back,
+    inquirer,
+    linkage,
+    mirrors,
+    rows,
+    store,
+    texts,
+    wire,
+)
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
 from renkei_emulator.network.faults_states import FAULTS as NETWORK_STATES
@@ -25,6 +37,8 @@ BODY: dict[str, Fault] = {
     **authority.FAULTS,
     **store.FAULTS,
     **answers.FAULTS,
+    **rows.FAULTS,
+    **texts.FAULTS,
     **mirrors.BODY,
     **held_back.BODY,
     **wire.FAULTS,

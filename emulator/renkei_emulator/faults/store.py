@@ -104,8 +104,10 @@ def _records(rooms: BodyRooms, change: Any) -> BodyRooms:
 
 
 def first_copy_kept(rooms: BodyRooms) -> BodyRooms:
-    first: dict[tuple[str, str], Row] = {}
-    return _records(rooms, lambda row: first.setdefault((row["own_number"], key_text(row["keys"])), row))
+    first: dict[tuple[str, str, str], Row] = {}
+    return _records(
+        rooms, lambda row: first.setdefault((row["own_number"], row["information"], key_text(row["keys"])), row)
+    )
 
 
 def _amounts(value: Any, change: Any) -> Any:

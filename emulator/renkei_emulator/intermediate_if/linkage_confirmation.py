@@ -156,7 +156,8 @@ def inquiry_header(question: Question, us: str, reply_kid: str, ids: Ids) -> Cla
     header |= {name: ask[name] for name in ("affair", "procedure", "information", "responsibility")}
     header |= {name: ask[name] for name in ("section", "official", "consent_ref") if name in ask}
     return header | {
-        "subject_kind": information.subject_kind,
+        # A household is asked about through one of its persons: it has no code of its own.
+        "subject_kind": "person" if information.subject_kind == "household" else information.subject_kind,
         "information_version": information.version,
         "subject_count": len(ask["subjects"]),
         "reply_kid": reply_kid,

@@ -35,7 +35,8 @@ def take(item: Asked, information: Information, lookup: CopyLookup) -> Found | N
     if row is None:
         return None
     _, status, as_of, record = row
-    return within_period(information, item.keys, Found(status, as_of, None if record is None else json.loads(record)))
+    found = Found(status, as_of, None if record is None else json.loads(record))
+    return within_period(information, item.keys, found)
 
 
 def choose(information: Information, asked: Mapping[str, Any], rows: Iterable[Row]) -> Row | None:
@@ -55,8 +56,8 @@ def choose(information: Information, asked: Mapping[str, Any], rows: Iterable[Ro
     return None if best is None else best[1]
 
 
-def within_period(information: Information, asked: Mapping[str, Any], found: Found) -> Found | None:
-    """The copy with those rows alone that lie within the asked period, ends included; None where none does."""
+def within_period(information: Information, asked: Mapping[str, Any], found: Found) -> Found:
+    """The copy with those rows alone that lie within the asked period, ends included; without the group where none does."""
     ends = {key.match: asked[key.id] for key in information.keys if key.match in ("period_from", "period_to")}
     if not ends or found.record is None or information.period_group is None or information.period_item is None:
         return found
@@ -65,12 +66,11 @@ def within_period(information: Information, asked: Mapping[str, Any], found: Fou
     within = information.item(information.period_item).path[len(outer) + 1 :]
     record = json.loads(json.dumps(found.record))
     holder = _at(record, outer)
-    if holder is None:
-        return None
-    rows = [row for row in holder.get(group, ()) if first <= str(_at(row, within)) <= last]
-    if not rows:
-        return None
-    holder[group] = rows
+    if not isinstance(holder, dict) or group not in holder:
+        return found
+    holder[group] = [row for row in holder[group] if first <= str(_at(row, within)) <= last]
+    if not holder[group]:
+        del holder[group]
     return found._replace(record=record)
 
 

@@ -73,6 +73,7 @@ def spoilers() -> dict[str, Spoiler]:
         "authority",
         "sealing",
         "content",
+        "keys",
         "network",
         "receipt",
         "results",
