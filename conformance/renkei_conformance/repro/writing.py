@@ -81,7 +81,9 @@ def write_files(
 def _one(where: Path, run: _Run, failed: Failed) -> Written:
     python, line = where / f"{failed.case.id}.py", where / f"{failed.case.id}.sh"
     until = _until(failed.last)
-    python.write_text(_python(run, failed, python.name), "utf-8")
+    alone = failed.case.role == "provider" and not failed.beyond
+    text = _python(run, failed, python.name) if alone else _filled("impossible.txt", _words(run, failed))
+    python.write_text(text, "utf-8")
     (where / f"{failed.case.id}.body").write_bytes(failed.last.raw)
     line.write_text(_line(run, failed, until, where), "utf-8")
     line.chmod(0o755)
@@ -265,6 +267,8 @@ def _line(run: _Run, failed: Failed, until: str | None, where: Path) -> str:
 
 def _visible(failed: Failed) -> bool:
     """Whether the reply alone shows the failure: what was looked at is the reply, or it is the business side's word."""
+    if failed.case.role != "provider":
+        return False
     if failed.last.reply is None or failed.last.is_business:
         return failed.last.reply is not None and failed.last.sent.path == "/load"
     return failed.look[:1] in (["told"], ["reply"]) and not _told_later(failed)
