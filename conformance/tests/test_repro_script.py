@@ -115,3 +115,26 @@ def test_loads_keep_only_the_persons_that_were_asked_about_and_only_what_came_be
 
     assert [body["records"] for body in loads_for(record, 2, ["code 1"])] == [[{"own_number": "1"}]]
     assert len(loads_for(record, 9, ["code 1"])) == 2
+
+
+def test_an_answer_written_down_under_the_next_case_is_still_this_ones():
+    late = message("heard", body=answer("F1")).model_copy(update={"case": "C-2"})
+    broken = Check(case="C-1", clause="P-1", ok=False, path="answers")
+    end = CaseFinished(case="C-1", verdict="fail", clauses={"P-1": "fail"}, seconds=0.1)
+    events = [message("sent", body=inquiry("F1")), message("heard", 202), broken, end, late]
+    (found,) = failed_cases(lines(*events), {"C-1": CASE})
+
+    assert [reply.status if reply else None for _, reply in found.steps[0].heard] == [202]
+
+
+def test_what_was_asked_again_until_it_was_there_is_one_step():
+    def records(status):
+        return [
+            message("sent", door="B", path="/records"),
+            message("heard", status, door="B", path="/records", body=str(status)),
+        ]
+
+    found = sort_out(*records(200), *records(200), message("sent", door="B", path="/collect"), *records(201))
+
+    assert [step.sent.path for step in found.steps] == ["/records", "/collect", "/records"]
+    assert found.steps[0].reply is not None

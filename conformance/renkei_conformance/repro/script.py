@@ -78,9 +78,22 @@ def failed_cases(lines: Sequence[Line], cases: Mapping[str, ExpectedCase]) -> li
     """Every failed case of a record that did anything at all, in the order in which they ended."""
     ended = [line.event.case for line in lines
              if isinstance(line.event, CaseFinished) and line.event.verdict == "fail"]  # fmt: skip
+    heard: dict[object, list[Message]] = {}
+    for event in (line.event for line in lines):
+        if isinstance(event, Message) and event.door == "N" and event.direction == "heard" and event.status is None:
+            heard.setdefault(claims_of(raw_of(event)).get("exchange_number"), []).append(event)
     found = (_failed(cases[case], [line for line in lines if getattr(line.event, "case", None) == case])
              for case in ended if case in cases)  # fmt: skip
-    return [one for one in found if one is not None]
+    return [_with_late(one, heard) for one in found if one is not None]
+
+
+def _with_late(failed: Failed, heard: Mapping[object, Sequence[Message]]) -> Failed:
+    """An answer that was judged may be written down only when the next case has begun: it is still this one's."""
+    for step in failed.steps:
+        late = heard.get(step.exchange_number, ()) if step.exchange_number and not step.heard else ()
+        taken = [one.model_copy(update={"direction": "sent", "status": 202}) for one in late]
+        step.heard += [(one, reply) for one, reply in zip(late, taken, strict=True) if one.case != failed.case.id]
+    return failed
 
 
 def _failed(case: ExpectedCase, lines: Sequence[Line]) -> Failed | None:
@@ -113,6 +126,8 @@ def _steps(lines: Iterable[Line]) -> tuple[list[Step], bool]:
         if event.door == "W" or event.method != "POST" or event.direction == ("sent" if event.status else "heard"):
             continue
         if event.status is None:
+            if steps and event.door == "B" and (steps[-1].sent.path, steps[-1].raw) == (event.path, raw_of(event)):
+                steps.pop()  # asked again until it was there: the last time counts
             steps.append(Step(event, seq))
         elif steps:
             steps[-1].reply = event
