@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,11 +89,19 @@ def failed_cases(lines: Sequence[Line], cases: Mapping[str, ExpectedCase]) -> li
 
 def _with_late(failed: Failed, heard: Mapping[object, Sequence[Message]]) -> Failed:
     """An answer that was judged may be written down only when the next case has begun: it is still this one's."""
+    own = {step.exchange_number for step in failed.steps}
     for step in failed.steps:
+        # The first answer to another case's exchange is that case's, however late it came.
+        step.heard = [one for one in step.heard if not _late_of_another(one[0], own, heard)]
         late = heard.get(step.exchange_number, ()) if step.exchange_number and not step.heard else ()
         taken = [one.model_copy(update={"direction": "sent", "status": 202}) for one in late]
-        step.heard += [(one, reply) for one, reply in zip(late, taken, strict=True) if one.case != failed.case.id]
+        step.heard += zip(late, taken, strict=True)
     return failed
+
+
+def _late_of_another(one: Message, own: Collection[str | None], heard: Mapping[object, Sequence[Message]]) -> bool:
+    number = claims_of(raw_of(one)).get("exchange_number")
+    return number is not None and number not in own and heard.get(number, (None,))[0] is one
 
 
 def _failed(case: ExpectedCase, lines: Sequence[Line]) -> Failed | None:
