@@ -12,10 +12,11 @@ import selectors
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from renkei_fixtures.errors import SetupError
 
@@ -61,7 +62,7 @@ class Children:
         self._ready_within_s = ready_within_s
         self._all: list[Child] = []
 
-    def __enter__(self) -> Children:
+    def __enter__(self) -> Self:
         """Enter the context."""
         self._logs.mkdir(parents=True, exist_ok=True)
         return self
@@ -88,6 +89,24 @@ class Children:
         return child
 
 
+class Early(Children):
+    """Children of which one may be started before anybody asks for it: it comes up while its parent still imports."""
+
+    _order: tuple[str, ...] = ()
+    _coming: Future[Child] | None = None
+
+    def begin(self, name: str, *args: str) -> None:
+        """Start now what `emulate` will be asked for, if it is the same."""
+        self._order = (name, *args)
+        self._coming = ThreadPoolExecutor(1).submit(super().emulate, name, *args)
+
+    def emulate(self, name: str, *args: str) -> Child:
+        """See `Children.emulate`."""
+        if self._coming is not None and self._order == (name, *args):
+            return self._coming.result()
+        return super().emulate(name, *args)
+
+
 def hermetic_environment() -> dict[str, str]:
     """Return the environment without what could change which code a child runs or how it talks."""
     drop = {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
@@ -111,5 +130,7 @@ def _ready_line(child: Child, within_s: float) -> dict[str, Any]:
         ready: dict[str, Any] = json.loads(line)
     except ValueError:
         words = child.log.read_text("utf-8", "replace").strip()[-2000:]
+        if not words and child.process.poll() is not None:
+            words = f"exit {child.process.returncode}"
         raise SetupError("cli.child_not_ready", where=child.name, expected="ready", got=words or "-") from None
     return ready

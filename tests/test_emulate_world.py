@@ -3,8 +3,10 @@
 import http.client
 import json
 import os
+import random
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -16,12 +18,24 @@ import pytest
 from renkei.children import hermetic_environment
 from renkei_emulator.business_systems.population import number_elsewhere
 from renkei_emulator.testing import claims_of
-from renkei_fixtures.municipalities import COUNTERPART, SUBJECT
+from renkei_fixtures.municipalities import COUNTERPART, SUBJECT, load_bodies
 from renkei_fixtures.residents import situation
 
 pytestmark = pytest.mark.slow
-BASE = 18700
 ENDS_WITHIN_S = 10
+
+
+def free_row():
+    """A port from which four in a row are free just now."""
+    for base in random.sample(range(20000, 32000, 4), 50):
+        try:
+            for port in range(base, base + 4):
+                with socket.socket() as one:
+                    one.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return base
+    raise OSError("no four free ports in a row")
 
 
 class Started:
@@ -69,22 +83,23 @@ def asked(world, ask_id):
 
 
 def test_the_whole_world_answers_on_fixed_ports_and_goes_with_ctrl_c():
-    started = Started("--port", str(BASE))
+    base = free_row()
+    started = Started("--port", str(base))
     file, world = started.world()
 
     assert [world[f"{door}_url"] for door in ("network", "bodies", "business", "management")] == [
-        f"http://127.0.0.1:{BASE + n}" for n in range(4)
+        f"http://127.0.0.1:{base + n}" for n in range(4)
     ]
-    assert started.line.startswith("Ready (13 bodies): network http://127.0.0.1:18700")
+    assert started.line.startswith(f"Ready ({len(load_bodies())} bodies): network http://127.0.0.1:{base} ")
     assert asked(world, "a-1")["results"][0]["result"] == "provided"
     assert started.interrupt() == (0, "Ended. No data was kept.", "")
     assert not file.exists()
 
 
 def test_kept_data_survive_a_restart_and_ids_do_not_repeat(tmp_path):
-    numbers = []
+    numbers, base = [], free_row()
     for life in (1, 2):
-        started = Started("--data", str(tmp_path), "--port", str(BASE + 4))
+        started = Started("--data", str(tmp_path), "--port", str(base))
         _, world = started.world()
         numbers.append(asked(world, f"life-{life}")["exchange_number"])
         known = {row["ask_id"] for row in business(world, "collect", {})["asks"]}
@@ -96,7 +111,7 @@ def test_kept_data_survive_a_restart_and_ids_do_not_repeat(tmp_path):
 
 
 def test_a_body_that_is_elsewhere_is_not_run_and_stands_in_the_directory_with_its_address():
-    started = Started("--port", str(BASE + 8), "--body-at", f"{SUBJECT}=http://127.0.0.1:9000", lang="ja")
+    started = Started("--port", str(free_row()), "--body-at", f"{SUBJECT}=http://127.0.0.1:9000", lang="ja")
     _, world = started.world()
     door = http.client.HTTPConnection(world["network_url"].removeprefix("http://"), timeout=10)
     door.request("GET", "/renkei/1/bodies")
@@ -106,7 +121,7 @@ def test_a_body_that_is_elsewhere_is_not_run_and_stands_in_the_directory_with_it
 
     assert SUBJECT not in world["bodies"]
     assert [one["address"] for one in entries if one["body"] == SUBJECT] == ["http://127.0.0.1:9000"]
-    assert started.line.startswith("準備完了（12団体）")
+    assert started.line.startswith(f"準備完了（{len(load_bodies()) - 1}団体）")
     assert (code, last, err) == (0, "終了しました。データは残していません。", "")
 
 
@@ -129,11 +144,12 @@ def test_a_person_who_runs_one_body_is_told_its_token():
 
 
 def test_a_port_that_is_taken_is_named_with_a_way_out():
-    first = Started("--port", str(BASE + 12))
-    second = Started("--port", str(BASE + 12))
+    base = free_row()
+    first = Started("--port", str(base))
+    second = Started("--port", str(base))
     _, err = second.process.communicate(timeout=ENDS_WITHIN_S)
     first.interrupt()
 
     assert second.process.returncode == 4
-    assert f"127.0.0.1:{BASE + 12}" in err
+    assert f"127.0.0.1:{base}" in err
     assert "remedy" in err

@@ -102,6 +102,11 @@ def clock(ahead: timedelta) -> Iterator[Finding]:
         yield ok("clock", "clock_ok", seconds=f"{seconds:+d}")
 
 
+def fetches(profile: Profile) -> Finding:
+    """A body that pulls has no address to knock at."""
+    return Finding("network_side", both("doctor.n_pull", listen=profile.network_side.listen), note=True)
+
+
 def business_side(upper: UpperTester, profile: Profile) -> Iterator[Finding]:
     """Whether interface B takes the token, and has what the product file claims of it."""
     where = profile.business_side.where
@@ -169,6 +174,10 @@ def inquire(setup: RunSetup) -> Iterator[Finding]:
     title = both("doctor.title")
     row = Case("doctor", title, (), PROVIDER, "envelope", Positive(), (), False, "first", "", "")
     forge = stage.forge(Evidence(stage.evidence, row))
+    inbox, listen = setup.parties.tap.inbox, setup.parties.profile.network_side.listen
+    if inbox is not None and not inbox.attended(setup.parties.clock.patience("startup")):
+        yield problem("network_side", "configuration", "never_fetched", listen, listen=listen)
+        return
     person = resident(setup.seed, stage.body, situation("taxed"))
     found = _copy(setup, stage.body, person.n)
     if found is None:
@@ -208,7 +217,7 @@ def clocks_in_step(reply: Reply | None, now: datetime) -> bool:
 
 
 def _refused(code: str, profile: Profile, *, in_step: bool = False) -> Finding:
-    where = profile.network_side.address
+    where = profile.network_side.address or profile.network_side.listen
     if code in TRUST:
         return problem("inquiry", "configuration", "inquiry_untrusted", where, code=code)
     if code == "not_for_us":
