@@ -149,8 +149,9 @@ def _parties(
             else [doctor.fetches(profile)]
         )
         n += doctor.informations(profile, standard, load_bodies()[profile.product.body].kind)
+        asks = "provider" in profile.product.roles  # who only asks has nothing to be asked about
         there = not any(one.label for one in n if one.check == "network_side")
-        inquiry = _world(profile, standard, seed, left, children) if proceed and there else _listens(profile)
+        inquiry = _world(profile, standard, seed, left, children) if asks and proceed and there else _listens(profile)
         return [*n[:1], *b.result(), *n[1:], *inquiry]
 
 

@@ -9,7 +9,7 @@ import click
 from renkei.language import current, tell
 
 PRODUCT_FILE, KIT = "renkei.toml", "kit"
-ROLES = ("provider",)
+ROLES = ("provider", "inquirer")
 
 
 @click.command("init", help=tell("cli.init.help"))

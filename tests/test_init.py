@@ -278,3 +278,9 @@ def test_what_another_part_means_is_told_in_the_same_breath(made, tmp_path):
 
     places = [one.where.rpartition(": ")[2] for one in caught.value.problems]
     assert sorted(places) == ["network_side.listen", "product.version"]
+
+
+@pytest.mark.parametrize("roles", [("provider",), ("inquirer",), ("provider", "inquirer")])
+def test_the_roles_that_were_asked_for_stand_in_the_product_file(roles, tmp_path):
+    assert cli(["init", str(tmp_path), *(word for role in roles for word in ("--roles", role))]) == 0
+    assert profile.load(tmp_path / "renkei.toml", load()).product.roles == roles
