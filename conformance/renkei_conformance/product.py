@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from renkei_conformance.drivers import MESSAGES, DoorTrouble, Reply, Request, Rubbish, TimedOut
+from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, DoorTrouble, Reply, Request, Rubbish, TimedOut
 from renkei_conformance.errors import Inconclusive, NotTested
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding
@@ -225,6 +225,22 @@ class Product:
             return self.forge.order(kind, body, use)
         except NotForgeable as missing:
             raise Inconclusive(both("conformance.reason.not_forgeable", spoil=kind, detail=str(missing))) from missing
+
+    def hand(self, receipt: str, number: str) -> Reply | None:
+        """Bring a receipt alone, as the network would; the reply of a product that is pushed to, None if there is none."""
+        inbox, clock = self.parties.tap.inbox, self.parties.clock
+        self.state.control = None
+        if inbox is not None:
+            inbox.put(self.forge.paper(receipt), number)
+            self.parties.settle()
+            return None
+        request = Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, self.forge.paper(receipt))
+        try:
+            reply = self.parties.product.send(request, clock.seconds("reply"))
+        except DoorTrouble:
+            return None
+        self.parties.settle()
+        return reply
 
     def refusal_seen(self, spoiled: Draft) -> None:
         """Remember that the product refused: it must live on, and never answer this exchange."""

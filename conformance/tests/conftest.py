@@ -102,6 +102,7 @@ class Pki:
         makers: dict[str, Callable[[], KeyPair]] = {
             "expired": lambda: self.leaf(uri, days=(-20, -10)),
             "not_yet_valid": lambda: self.leaf(uri, days=(10, 20)),
+            "superseded": lambda: self.leaf(uri, revoked=True),
             "revoked": lambda: self.leaf(uri, revoked=True),
             "unknown_ca": lambda: self.leaf(uri, rogue=True),
             "self_signed": lambda: self.leaf(uri, self_signed=True),

@@ -201,7 +201,7 @@ class Providing:
         """How an exchange ended that we were asked in (``receipt`` is verified): withdrawn, expired, rejected."""
         desk, now, number = self.desk, self.desk.now(), str(receipt["exchange_number"])
         state = desk.store.inquiry_state(number)
-        if state is None or state == "closed_by_network":
+        if state is None or state == "closed_by_network" or not desk.rooms.ends_with(receipt["state"]):
             return
         changes = [_state(number, now, "closed_by_network", receipt["state"])]
         line = desk.rooms.access(desk.code, now, "receipt_received", {}, number, state=receipt["state"])

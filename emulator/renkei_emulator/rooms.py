@@ -72,6 +72,7 @@ class BodyRooms:
     taken: Callable[[str, str], HttpReply] = connection.taken
     outcome: Callable[[HttpReply | None], connection.Outcome] = connection.outcome
     next_try: Callable[..., datetime] = connection.next_try
+    ends_with: Callable[[str], bool] = connection.ends_with
     inbox_query: Callable[[Claims, int], Claims] = connection.inbox_query
     from_inbox: Callable[[list[Any]], list[Any]] = connection.from_inbox
     goes_on_after: Callable[[HttpReply], bool] = connection.goes_on_after

@@ -140,6 +140,10 @@ class Draft:
         """The same message with these header claims (the permit and content follow); still clean."""
         return self._with(replace(self.plan, claims={**self.plan.claims, **claims}), self._dice)
 
+    def permitted_by(self, network: KeyPair) -> Draft:
+        """The same message with its permit signed under another certificate of the network."""
+        return self._with(replace(self.plan, network=network), self._dice)
+
     def signed_by(self, sender: KeyPair) -> Draft:
         """The same message under another certificate of its sender; still clean where that certificate is good."""
         return self._with(replace(self.plan, sender=sender), self._dice)
