@@ -17,6 +17,10 @@ from renkei_fixtures.standard.rows import Transition
 FINAL = frozenset({"undeliverable", "refused", "withdrawn", "expired", "rejected"})
 
 
+DISCLOSURE = "disclosure"
+"""An event of the record, not of the exchange: `stage` names the body that said so, `code` what it said."""
+
+
 class Event(NamedTuple):
     """Something that happened to an exchange. `at` as on the wire; the rest where it belongs to what happened."""
 
@@ -50,6 +54,8 @@ class Life:
     parts: Mapping[int, Part] = field(default_factory=dict)
     accepted: frozenset[str] = frozenset()
     length: int = 0
+    disclosed: Mapping[str, str] = field(default_factory=dict)
+    """What either side last said of the record's disclosure: body → `normal` or `hidden`."""
 
     @property
     def final(self) -> bool:
@@ -66,8 +72,12 @@ def read_life(events: Iterable[Event]) -> Life:
     """What the events of one exchange, oldest first, come to."""
     parts: dict[int, Part] = {}
     accepted: set[str] = set()
+    disclosed: dict[str, str] = {}
     last, at, length = None, "", 0
     for event in events:
+        if event.on == DISCLOSURE:  # nothing happens to the exchange itself
+            disclosed[event.stage or ""], length = event.code or "", length + 1
+            continue
         last, length = event, length + 1
         at = at if event.on == "part_accepted" else event.at
         if event.part is not None and event.message_id is not None and event.header_sha256 is not None:
@@ -77,7 +87,7 @@ def read_life(events: Iterable[Event]) -> Life:
     if last is None:
         raise ValueError("an exchange without events")
     code, stage = (last.code, last.stage) if last.state in ("refused", "rejected") else (None, None)
-    return Life(last.state, at, code, stage, parts, frozenset(accepted), length)
+    return Life(last.state, at, code, stage, parts, frozenset(accepted), length, disclosed)
 
 
 class Transitions:

@@ -119,6 +119,10 @@ class ForgedBody:
         number: Json = {} if exchange_number is None else {"exchange_number": exchange_number}
         return self._bare("renkei-query", {"ask": ask, **number, **claims})
 
+    def disclosure(self, exchange_number: str, word: str) -> Draft:
+        """Hide or show the record of an exchange (`hidden` or `normal`)."""
+        return self._bare("renkei-disclosure", {"exchange_number": exchange_number, "record_disclosure": word})
+
     def withdrawal(self, inquiry: Draft, exchange_number: str) -> Draft:
         """Withdraw an own inquiry."""
         return self._bare("renkei-withdrawal", {"in_reply_to": inquiry.message_id, "exchange_number": exchange_number})

@@ -18,7 +18,13 @@ LARGEST = 10 * 1024 * 1024
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _WITH_BODY = frozenset({"renkei-inquiry", "renkei-answer"})
 # What this network serves; notification, disclosure and the rest are later parts of the standard.
-SERVED = _WITH_BODY | {"renkei-refusal", "renkei-withdrawal", "renkei-acknowledgement", "renkei-query"}
+SERVED = _WITH_BODY | {
+    "renkei-refusal",
+    "renkei-withdrawal",
+    "renkei-acknowledgement",
+    "renkei-query",
+    "renkei-disclosure",
+}
 
 
 class Arrived(NamedTuple):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from renkei_emulator.claims import Claims
 from renkei_emulator.envelope import Signer
 from renkei_emulator.exchange import Transitions
-from renkei_emulator.network import acknowledging, answering, inquiries
+from renkei_emulator.network import acknowledging, answering, disclosing, inquiries
 from renkei_emulator.network.arrival import Arrived, peek
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.courier import Courier
@@ -45,6 +45,7 @@ _OF_AN_EXCHANGE = {
     "renkei-refusal": answering.refusal,
     "renkei-withdrawal": answering.withdrawal,
     "renkei-query": answering.status,
+    "renkei-disclosure": disclosing.disclose,
 }
 
 
@@ -140,6 +141,8 @@ class NetworkNode:
             known = [number for number in sorted(numbers) if office.store.exchange(number) is not None]
             cases = {number: await self._ending.case(number) for number in known}
             return acknowledging.acknowledge(office, arrived, cases, now)
+        if arrived.typ == "renkei-query" and claims["ask"] == "records":
+            return disclosing.records(office, arrived)
         if arrived.typ == "renkei-query" and claims["ask"] != "status":
             return await self._inbox.fetch(arrived)
         case = await self._ending.case(claims["exchange_number"])

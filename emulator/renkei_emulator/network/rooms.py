@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from renkei_emulator.claims import QUERY_LIFE, Claims, check_freshness
 from renkei_emulator.envelope import Jws, verify
 from renkei_emulator.exchange import Life, Transitions
-from renkei_emulator.network import answers, arrival, authority, link_codes, permits, relay
+from renkei_emulator.network import answers, arrival, authority, disclosing, link_codes, permits, relay
 from renkei_emulator.network.link_codes import LinkCodes
 from renkei_emulator.network.record import line, refusal_line
 from renkei_emulator.refusals import Refused
@@ -112,6 +112,12 @@ class NetworkRooms:
     record: Callable[..., list[LogLine]] = line
     record_refusal: Callable[..., list[LogLine]] = refusal_line
     outcome: Callable[[HttpReply | None], relay.Outcome] = relay.outcome
+    may_disclose: Callable[[StoredExchange, str], None] = answers.may_see
+    may_read: Callable[..., None] = disclosing.may_read
+    is_hidden: Callable[[StoredExchange, Claims, Life], bool] = disclosing.is_hidden
+    row_of: Callable[..., disclosing.Row] = disclosing.row_of
+    rows_told: Callable[[list[tuple[disclosing.Row, bool]]], list[disclosing.Row]] = disclosing.rows_told
+    told_too: Callable[[StoredExchange, str], str | None] = disclosing.told_too
     told_of: Callable[[str], str | None] = relay.told_of
     end_of: Callable[[str], tuple[timedelta, str] | None] = relay.end_of
     lease_until: Callable[[datetime], datetime] = relay.lease_until

@@ -81,6 +81,13 @@ class NetworkSqlite:
         row = self._one("SELECT * FROM exchange WHERE exchange_number = ?", exchange_number)
         return None if row is None else StoredExchange(*row)
 
+    def exchanges(self) -> list[StoredExchange]:
+        """All of them, oldest first."""
+        return [
+            StoredExchange(*row)
+            for row in self.file.read("SELECT * FROM exchange ORDER BY accepted_at, exchange_number")
+        ]
+
     def events(self, exchange_number: str) -> list[Event]:
         """Oldest first."""
         sql = (
