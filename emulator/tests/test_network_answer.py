@@ -442,10 +442,10 @@ def test_a_query_asks_within_bounds(members):
     assert told(bench, bench.asker.query("inbox", **members)) == (400, "header_form_invalid")
 
 
-def test_records_are_not_served_yet():
+def test_records_are_told_to_no_body_that_asks_for_itself():
     bench = Bench()
 
-    assert told(bench, bench.asker.query("records", link_code="x")) == (400, "type_not_allowed")
+    assert told(bench, bench.asker.query("records", link_code="x")) == (403, "authority_not_granted")
 
 
 # --- the clock ------------------------------------------------------------------------------------------------------

@@ -235,7 +235,7 @@ def test_an_envelope_that_is_not_built_right_is_refused(spoil, code):
     refused(bench, spoil(bench.asker.inquiry()), code, "form", 400)
 
 
-@pytest.mark.parametrize("typ", ["notification", "disclosure", "permit", "receipt", "directory", "link-code-change"])
+@pytest.mark.parametrize("typ", ["notification", "permit", "receipt", "directory", "link-code-change"])
 def test_a_type_that_is_not_served_here_is_refused(typ):
     bench = Bench()
     header = bench.asker.header(typ, claims_of(bench.asker.inquiry()["header"]))
