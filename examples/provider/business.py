@@ -10,7 +10,7 @@ from typing import Any
 
 from .provider import Provider
 from .tables import Wrong, value_fits
-from .wire import LINK_CODE, Json, Refused, japan_day, read_json, read_time, sha256
+from .wire import LINK_CODE, Json, Refused, japan_day, read_json, read_time, sha256, write_time
 
 NUMBER = {"type": "X", "digits": 15}
 LISTS = ("records", "link_codes", "handling")
@@ -177,6 +177,8 @@ class Business:
             raise Problem(422, "approval_not_separate", item="approved_by")
         self.provider.decide(number, release=decision == "release", now=now)
         state = "released" if decision == "release" else "withheld"
+        by = {name: request[name] for name in ("drafted_by", "approved_by", "ground") if name in request}
+        self.store.log("personal_audit", number, at=write_time(now), exchange_number=number, event=state, **by)
         return "application/json", json.dumps({"exchange_number": number, "state": state}).encode()
 
     def records(self, request: Json, _: bytes, now: datetime) -> tuple[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import random
 import threading
 import time
@@ -70,10 +71,12 @@ class Sender(threading.Thread):
             self._done(number)
             return
         try:
-            status, retry_after, _ = self._network.request("POST", MESSAGES, message)
+            status, retry_after, reply = self._network.request("POST", MESSAGES, message)
         except (OSError, http.client.HTTPException):
-            status, retry_after = 504, None
+            status, retry_after, reply = 504, None, b""
         if status not in AGAIN:
+            if status >= 400:  # not delivered, and never will be
+                self._store.log("audit", number, exchange_number=number, event="not_delivered", **reason(reply))
             self._done(number)
             return
         pause = min(2**tries, LONGEST_PAUSE) * random.uniform(0.8, 1.2)
@@ -84,3 +87,12 @@ class Sender(threading.Thread):
 
     def _done(self, number: str) -> None:
         self._store.run("DELETE FROM outgoing WHERE number = ?", number)
+
+
+def reason(reply: bytes) -> dict[str, object]:
+    """Code and stage of a problem, as far as they can be read."""
+    try:
+        problem = json.loads(reply)
+    except ValueError:
+        return {}
+    return {name: problem.get(name) for name in ("code", "stage")} if isinstance(problem, dict) else {}
