@@ -103,10 +103,10 @@ def test_lost_reply(product: Product, ev: Evidence) -> None:
     ev.check("P-STA-004", equal("sent again", True, bool(came), both("conformance.why.sent_again")))
 
 
-# P-KEY-001 提供者は、照会者の更新後の署名用証明書による照会を、更新前のものと同じく受け付けなければならない。
+# P-CRT-001 提供者は、照会者の更新後の署名用証明書による照会を、更新前のものと同じく受け付けなければならない。
 @case(
-    "KEY-01",
-    verifies=["P-KEY-001"],
+    "CRT-01",
+    verifies=["P-CRT-001"],
     role=PROVIDER,
     family="envelope",
     kind=Scenario(),
@@ -116,14 +116,14 @@ def test_lost_reply(product: Product, ev: Evidence) -> None:
 def test_renewed_signing_certificate(product: Product) -> None:
     product.ask()
     renewed = product.ordered("renewed", COUNTERPART)
-    product.exchange(product.inquiry().signed_by(renewed), accepted_by="P-KEY-001")
-    product.exchange(product.inquiry(), accepted_by="P-KEY-001")
+    product.exchange(product.inquiry().signed_by(renewed), accepted_by="P-CRT-001")
+    product.exchange(product.inquiry(), accepted_by="P-CRT-001")
 
 
-# P-KEY-002 提供者は、照会者の暗号用証明書が更新されたときも、その照会の reply_kid に宛てて応答を封じなければならない。
+# P-CRT-002 提供者は、照会者の暗号用証明書が更新されたときも、その照会の reply_kid に宛てて応答を封じなければならない。
 @case(
-    "KEY-02",
-    verifies=["P-KEY-002"],
+    "CRT-02",
+    verifies=["P-CRT-002"],
     role=PROVIDER,
     family="envelope",
     kind=Scenario(),
@@ -139,14 +139,14 @@ def test_renewed_sealing_certificate(product: Product, ev: Evidence) -> None:
         raise Inconclusive(both("conformance.reason.stalled"))
     opened = open_answer(came[0].request.body, product.forge.trust, renewed, product.parties.clock.now())
     why = both("conformance.why.renewed")
-    ev.check("P-KEY-002", equal("answer.body.kid", renewed.kid, (opened.body_jose or {}).get("kid"), why))
-    ev.check("P-KEY-002", equal("answer.content", True, bool(opened.results), why))
+    ev.check("P-CRT-002", equal("answer.body.kid", renewed.kid, (opened.body_jose or {}).get("kid"), why))
+    ev.check("P-CRT-002", equal("answer.content", True, bool(opened.results), why))
 
 
-# P-KEY-003 提供者は、ネットワークの更新後の証明書で署名された許可証を受け付けなければならない。
+# P-CRT-003 提供者は、ネットワークの更新後の証明書で署名された許可証を受け付けなければならない。
 @case(
-    "KEY-03",
-    verifies=["P-KEY-003"],
+    "CRT-03",
+    verifies=["P-CRT-003"],
     role=PROVIDER,
     family="envelope",
     kind=Scenario(),
@@ -156,7 +156,7 @@ def test_renewed_sealing_certificate(product: Product, ev: Evidence) -> None:
 def test_renewed_network_certificate(product: Product) -> None:
     product.ask()
     renewed = product.ordered("renewed", NETWORK)
-    product.exchange(product.inquiry().permitted_by(renewed), accepted_by="P-KEY-003")
+    product.exchange(product.inquiry().permitted_by(renewed), accepted_by="P-CRT-003")
 
 
 # P-SIG-010 提供者は、更新などによって（鍵の危殆化のほかの理由で）失効した証明書による、失効後に受け付けられた照会を、sender 段階の
