@@ -11,7 +11,7 @@ network and a real counterpart works is a case of its own (I-EXC-001).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -107,21 +107,24 @@ class Asker:
         playable = self.parties.kit.playable
         first = [code for code in (COUNTERPART, *playable) if code in playable and code != self.body]
         for code in first if provider is None else [provider]:
-            if found := self.grantable(code):
-                return found[0]
+            if (found := next(self._granted(code), None)) is not None:
+                return found
         raise Inconclusive(both("conformance.reason.not_forgeable", spoil="-", detail="no question may be asked"))
 
     def grantable(self, provider: str) -> list[Question]:
         """Every question about an information of the profile that the tables plainly let the product ask this body."""
+        return list(self._granted(provider))
+
+    def _granted(self, provider: str) -> Iterator[Question]:
         standard, on = self.forge.standard, instants.japan_date(self.parties.clock.now())
         wanted = [name for name in self.parties.profile.product.informations if name in standard.informations]
-        return [
+        return (
             question
             for row in authority.grantable(standard, self.body, provider, on)
             for charged in authority.charged_with(standard, row.affair, self.body, on)[:1]
             if row.information in wanted
             and not self.codes_due(question := Question(provider, row.affair, row.procedure, row.information, charged))
-        ]
+        )
 
     def codes_due(self, question: Question) -> frozenset[str]:
         """The refusals that the tables have for it; none: it may be asked."""

@@ -87,13 +87,9 @@ def everything(product: Product) -> list[Information]:
 def grants(product: Product, table: Information) -> list[AuthorityRow]:
     """The rows by which the counterpart may ask the product for it, without consent or disaster."""
     on = japan_date(product.parties.clock.now())
-    rows = authority.grantable(product.ev.run.standard, COUNTERPART, product.parties.profile.product.body, on)
-    charged = product.ev.run.standard
-    return [
-        row
-        for row in rows
-        if row.information == table.id and authority.charged_with(charged, row.affair, COUNTERPART, on)
-    ]
+    standard, body = product.ev.run.standard, product.parties.profile.product.body
+    rows = authority.grantable(standard, COUNTERPART, body, on, table.id)
+    return [row for row in rows if authority.charged_with(standard, row.affair, COUNTERPART, on)]
 
 
 def widest(product: Product, table: Information) -> AuthorityRow:

@@ -160,7 +160,7 @@ class Forge:
         `keys`: of an information that is asked for by exactly these inquiry keys.
         """
         on = instants.japan_date(self.parties.clock.now())
-        for row in authority.grantable(self.standard, inquirer, provider, on):
+        for row in authority.grantable(self.standard, inquirer, provider, on, given.get("information")):
             fits = all(value is None or getattr(row, name) == value for name, value in given.items())
             table = self.standard.informations.get(row.information)
             if fits and table is not None and (keys is None or {key.id for key in table.keys} == keys):

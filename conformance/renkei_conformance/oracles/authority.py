@@ -39,7 +39,8 @@ def due(standard: Standard, header: Mapping[str, object], on: date, verifier: Ve
     codes = set()
     if not _edition_in_force(standard, header, on):
         codes.add("edition_not_in_force" if verifier == "N" else "edition_not_supported")
-    rows = [row for row in standard.authority if _grants(standard, row, header, on)]
+    about = [row for row in standard.authority if row.information == header.get("information")]
+    rows = [row for row in about if _grants(standard, row, header, on)]
     if not rows:
         codes.add("authority_not_granted")
     elif rows[0].initiator == "official" and "official" not in header:
@@ -67,12 +68,16 @@ def may_answer(standard: Standard, responsibility: object, provider: str, inform
     )
 
 
-def grantable(standard: Standard, inquirer: str, provider: str, on: date) -> tuple[AuthorityRow, ...]:
-    """Every row in force that lets `inquirer` ask `provider`, in the table's order."""
+def grantable(
+    standard: Standard, inquirer: str, provider: str, on: date, information: str | None = None
+) -> tuple[AuthorityRow, ...]:
+    """Every row in force that lets `inquirer` ask `provider` (for this information), in the table's order."""
     return tuple(
         row
         for row in standard.authority
-        if between(row, inquirer, provider) and _within(on, row.valid_from, row.valid_to)
+        if information in (None, row.information)
+        and between(row, inquirer, provider)
+        and _within(on, row.valid_from, row.valid_to)
     )
 
 
