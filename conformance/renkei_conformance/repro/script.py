@@ -203,9 +203,11 @@ def trimmed(failed: Failed, opener: Opener, at: str) -> Failed:
     if not ends:  # the place is none that came by itself: then the whole case counts
         steps = failed.steps[-MOST_STEPS:]
         return replace(failed, steps=steps, scene=0, look=[])
-    end = ends[-1]
+    shown = end = ends[-1]
+    while end + 1 < len(failed.steps) and failed.steps[end + 1].sent.path == "/decide":
+        end += 1  # what a person decided brought the answer
     first = max(0, end + 1 - MOST_BEFORE_A_PLACE)
-    return replace(failed, steps=failed.steps[first : end + 1], scene=max(0, min(failed.scene, end) - first))
+    return replace(failed, steps=failed.steps[first : end + 1], scene=max(0, min(failed.scene, shown) - first))
 
 
 def _shows(step: Step, failed: Failed, opener: Opener, at: str) -> bool:
