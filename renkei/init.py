@@ -22,6 +22,7 @@ def command(folder: Path, body: str | None, seed: int, roles: tuple[str, ...], l
     """Write both, or say why not, before anything is written."""
     from datetime import UTC, datetime  # noqa: PLC0415 - `--help` does without
 
+    from renkei.bundled import provided_by  # noqa: PLC0415
     from renkei.kit import Order, files_of, filled  # noqa: PLC0415
     from renkei_fixtures.errors import SetupError  # noqa: PLC0415
     from renkei_fixtures.municipalities import SUBJECT, load_bodies  # noqa: PLC0415
@@ -36,7 +37,12 @@ def command(folder: Path, body: str | None, seed: int, roles: tuple[str, ...], l
     informations = [one.id for one in standard.informations.values() if kind in one.provider_kinds]
     if (kit := folder / KIT).exists() and (not kit.is_dir() or any(kit.iterdir())):
         raise SetupError("cli.init.kit_there", str(kit))
-    blanks = {"BODY": body, "ROLES": _listed(roles), "INFORMATIONS": _listed(informations)}
+    claimed = provided_by(body)
+    # What officials release needs somebody to release it; all else is for the vendor to claim.
+    options = ("manual",) if any(standard.informations[name].answer == "manual" for name in claimed) else ()
+    blanks = {
+        "BODY": body, "ROLES": _listed(roles), "INFORMATIONS": _listed(claimed), "OPTIONS": _listed(options),
+    }  # fmt: skip
     files = files_of(Order(body, seed, datetime.now(UTC), informations), standard)
     kept = (folder / PRODUCT_FILE).exists()
     try:

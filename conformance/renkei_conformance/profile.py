@@ -25,6 +25,8 @@ from renkei_fixtures.standard import Standard
 
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[!-~]*)?")
 Line = Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
+CERTIFICATE = "income_tax_certificate"
+"""The information by which all that is not about items is examined: without it nothing could be asked."""
 Option = Literal["manual", "log_chain", "records_export"]
 
 
@@ -40,7 +42,7 @@ class Product(_Part):
     version: Line
     body: StrictStr = SUBJECT
     roles: tuple[Literal["provider", "inquirer"], ...] = ("provider",)
-    informations: tuple[StrictStr, ...] = ("income_tax_certificate",)
+    informations: tuple[StrictStr, ...] = (CERTIFICATE,)
     use_cases: tuple[Annotated[StrictInt, Field(ge=1, le=8)], ...] = (1,)
     options: tuple[Option, ...] = ()
     population: Annotated[StrictInt, Field(ge=1)] = 100_000
@@ -231,6 +233,22 @@ def _meaning_of_product(product: Product, where: str, standard: Standard | None)
         if standard is not None and name not in standard.informations:
             known = ", ".join(standard.informations)
             yield SetupError("conformance.profile.wrong_value", f"{where}: product.informations", known, name)
+    if standard is not None and product.body in local and "provider" in product.roles:
+        yield from _examinable(product, where, standard)
+
+
+def _examinable(product: Product, where: str, standard: Standard) -> Iterator[SetupError]:
+    """What a provider claims must be something that it can be asked for: what nobody asks for would be called examined."""
+    at, kind = f"{where}: product.informations", load_bodies()[product.body].kind
+    tables = standard.informations
+    asked = [one.id for one in tables.values() if kind in one.provider_kinds and one.form == "inquiry"]
+    if CERTIFICATE not in product.informations and not set(product.informations) - set(tables):
+        yield SetupError("conformance.profile.certificate", at, CERTIFICATE, ", ".join(product.informations) or "[]")
+    for name in product.informations:
+        if name in tables and name not in asked:
+            yield SetupError("conformance.profile.not_provided", at, ", ".join(asked), name)
+        elif name in tables and tables[name].answer == "manual" and "manual" not in product.options:
+            yield SetupError("conformance.profile.by_hand", f"{where}: product.options", "manual", name)
 
 
 _PARTS: Mapping[str, type[_Part]] = {"product": Product, "network_side": NetworkSide, "business_side": BusinessSide}

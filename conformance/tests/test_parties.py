@@ -37,6 +37,11 @@ token = "secret-token"
 """
 
 
+def claiming(information):
+    """A line that claims an information beside the certificate, and the name of the line that comes next."""
+    return f'informations = ["income_tax_certificate", "{information}"]\noptions'
+
+
 @pytest.fixture
 def read(tmp_path):
     def read(text):
@@ -81,6 +86,10 @@ def test_a_right_file_is_read_with_its_defaults(read):
         ('token = "secret-token"', "token = 7", ("wrong_value", "business_side.token")),
         ('driver = "http"', 'driver = "fax"', ("wrong_value", "business_side.driver")),
         ('body = "001015"', 'informations = ["income_tax"]', ("wrong_value", "product.informations")),
+        ("options", claiming("special_child_allowance"), ("not_provided", "product.informations")),
+        ("options", claiming("allowance_ledger_transfer"), ("not_provided", "product.informations")),
+        ('options = ["manual", ', claiming("family_register_status") + " = [", ("by_hand", "product.options")),
+        ("options", 'informations = ["resident_record"]\noptions', ("certificate", "product.informations")),
         ('body = "001015"', "use_cases = [9]", ("wrong_value", "product.use_cases.0")),
         (
             'listen = "127.0.0.1:8400"',

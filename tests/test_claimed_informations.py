@@ -1,0 +1,29 @@
+"""A right product is conformant with whatever it claims: the certificate alone, or beside another information."""
+
+import pytest
+
+from renkei.bundled import bundled_profile
+from renkei.in_process import InProcess
+from renkei.over_http import product_row
+from renkei_conformance.runner import run
+from renkei_conformance.setup import RunSetup
+from renkei_fixtures.standard import load
+
+CERTIFICATE = "income_tax_certificate"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("beside", [(), ("residence_history",), ("household_composition",), ("disability_handbook",)])
+def test_a_right_product_is_conformant_whatever_it_claims(beside):
+    standard, whole = load(), bundled_profile()
+    claimed = {"informations": (CERTIFICATE, *beside), "options": ("records_export",), "roles": ("provider",)}
+    profile = whole.model_copy(update={"product": whole.product.model_copy(update=claimed)})
+    world = InProcess(1, standard, profile=profile)
+    try:
+        parties, row = world.parties, product_row(None)
+        found = run(RunSetup(parties=parties, standard=standard, seed=1, product=row, examples_cap=2, allure=False))
+    finally:
+        world.close()
+
+    left = {clause: (one.verdict, one.cases) for clause, one in found.clauses.items() if one.verdict != "pass"}
+    assert (found.verdict, left) == ("reference_conformant", {})
