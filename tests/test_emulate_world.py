@@ -23,6 +23,7 @@ from renkei_fixtures.residents import situation
 
 pytestmark = pytest.mark.slow
 ENDS_WITHIN_S = 10
+PENSION_SERVICE = "0110000000013"
 
 
 def free_row():
@@ -68,11 +69,11 @@ def business(world, operation, members):
     return said
 
 
-def asked(world, ask_id):
-    """Ask about the taxed resident and wait for the answer."""
-    subject = {"own_number": number_elsewhere(situation("taxed")), "keys": {"tax_year": "2025"}}
-    ask = {"ask_id": ask_id, "to": SUBJECT, "affair": "AF-01", "procedure": "PR-0101", "official": "o-1"}
-    ask |= {"information": "income_tax_certificate", "responsibility": "CRA-STAFF", "subjects": [subject]}
+def asked(world, ask_id, name="taxed", to=SUBJECT, information="income_tax_certificate", **keys):
+    """Ask about a resident in the situation `name` and wait for the answer."""
+    subject = {"own_number": number_elsewhere(situation(name)), "keys": keys or {"tax_year": "2025"}}
+    ask = {"ask_id": ask_id, "to": to, "affair": "AF-01", "procedure": "PR-0101", "official": "o-1"}
+    ask |= {"information": information, "responsibility": "CRA-STAFF", "subjects": [subject]}
     business(world, "ask", ask)
     for _ in range(500):
         (found,) = business(world, "collect", {"ask_id": ask_id})["asks"]
@@ -94,6 +95,18 @@ def test_the_whole_world_answers_on_fixed_ports_and_goes_with_ctrl_c():
     assert asked(world, "a-1")["results"][0]["result"] == "provided"
     assert started.interrupt() == (0, "Ended. No data was kept.", "")
     assert not file.exists()
+
+
+def test_whatever_a_body_keeps_of_the_residents_can_be_asked_for_at_once():
+    started = Started("--port", str(free_row()))
+    _, world = started.world()
+    day = {"base_date": "2026-04-01"}
+    (home,) = asked(world, "a-1", "largest_household", information="household_composition", **day)["results"]
+    (pension,) = asked(world, "a-2", "pensioner", PENSION_SERVICE, "pension_benefit", **day)["results"]
+
+    assert (home["result"], home["record"]["member_count"]) == ("provided", len(home["record"]["members"]))
+    assert (pension["result"], bool(pension["record"]["pensions"])) == ("provided", True)
+    assert started.interrupt() == (0, "Ended. No data was kept.", "")
 
 
 def test_kept_data_survive_a_restart_and_ids_do_not_repeat(tmp_path):

@@ -25,7 +25,7 @@ from typing import Any, get_args
 import uvicorn
 
 from renkei_emulator.business_systems.drop_folder import DropFolder
-from renkei_emulator.business_systems.population import populate
+from renkei_emulator.business_systems.population import populate, populate_the_rest
 from renkei_emulator.installation import Door, Installation
 from renkei_emulator.line import HttpLine
 from renkei_emulator.linkage_if.network_connection import LARGEST
@@ -267,16 +267,18 @@ async def _until_told(
     voice = Ready(options.lang, options.data, as_json=options.json_ready)
     print(voice.began(ready), flush=True)  # noqa: T201 - the one line that whoever started us waits for
     beating = asyncio.create_task(_beat(installation))
-    dropping = [asyncio.create_task(drop.serve()) for drop in _drops(options, installation)]
+    beside = [asyncio.create_task(drop.serve()) for drop in _drops(options, installation)]
+    if options.populated:
+        beside.append(asyncio.create_task(populate_the_rest(installation, HEARTBEAT_S)))
     await stop.wait()
-    for task in dropping:
+    for task in beside:
         task.cancel()
     if (last := voice.ended()) is not None:
         print(f"\n{last}", flush=True)  # noqa: T201 - after the terminal's ^C
     beating.cancel()
     for server in servers.values():
         server.should_exit = True
-    await asyncio.gather(beating, *dropping, *serving, return_exceptions=True)
+    await asyncio.gather(beating, *beside, *serving, return_exceptions=True)
 
 
 def _drops(options: EmulateOptions, installation: Installation) -> list[DropFolder]:

@@ -1,12 +1,13 @@
-"""A world that somebody develops against is not empty: every local body's office has loaded its residents in the rare
-situations with their certificates, and knows the link codes of the subject body's, so that it can ask about them; and
-whoever keeps something of the persons of use case 1 (claimant, child, mother) has all of it.
+"""A world that somebody develops against is not empty: whoever keeps something of the subject body's residents in the
+rare situations, of whichever information, has all of it; every body knows their link codes, so that it can ask about
+them; and every other local body's office has its own residents' certificates.
 
 Loads are idempotent by their id, so a second start over kept data changes nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,10 @@ from renkei_emulator.network.link_codes import LinkCodes, Person
 from renkei_emulator.world import HttpRequest
 from renkei_fixtures.municipalities import SUBJECT
 from renkei_fixtures.residents import SITUATIONS, Resident, resident
-from renkei_fixtures.residents.copies import holder, own_number_at, records
+from renkei_fixtures.residents.copies import Copy, holder, own_number_at, records
 
 if TYPE_CHECKING:
     from renkei_emulator.installation import Installation
-
-USE_CASE_1 = ("claimant", "claimant_child", "claimant_mother")
 
 
 def number_elsewhere(n: int) -> str:
@@ -30,52 +29,64 @@ def number_elsewhere(n: int) -> str:
 
 
 async def populate(here: Installation) -> None:
-    """Load every local body of this installation over its own interface B."""
+    """Load all that can be asked about at once: the subject body's residents, at every body of this installation."""
+    if SUBJECT in here.nodes:
+        await _load(here, SUBJECT, _tax_office(here, SUBJECT))
+    for body in (code for code in here.nodes if code != SUBJECT):
+        await _load(here, body, _others(here, body))
+    for (keeper, name), rows in _kept(here).items():
+        await _load(here, keeper, compact({"load_id": f"world-{name}", "information": name, "records": rows}))
+
+
+async def populate_the_rest(here: Installation, pause_s: float) -> None:
+    """Load the other local bodies' own residents, a body at a time: nobody knows their link codes yet, so it may take
+    its time while others ask."""
+    for body in (code for code in here.nodes if len(code) == 6 and code != SUBJECT):
+        await asyncio.sleep(pause_s)
+        await _load(here, body, _tax_office(here, body))
+
+
+def _tax_office(here: Installation, body: str) -> bytes:
+    """A local body's own residents."""
     codes = LinkCodes(here.seed)
-    people = [resident(here.seed, SUBJECT, n) for n in SITUATIONS.values()]
-    for body in (code for code in here.nodes if len(code) == 6):
 
-        def own(person: Resident, body: str = body) -> str:
-            return codes.issue(body, Person(person.serial, 0))
+    def own(person: Resident) -> str:
+        return codes.issue(body, Person(person.serial, 0))
 
-        await _load(here, body, tax_office_load(here.seed, body, SITUATIONS.values(), own, "world-residents"))
-        if body != SUBJECT:
-            rows = [{"own_number": number_elsewhere(one.n), "link_code": own(one)} for one in people]
-            await _load(here, body, compact({"load_id": "world-others", "link_codes": rows}))
-    for keeper, by_information in _kept_of_use_case(here).items():
-        if len(keeper) != 6:  # local bodies know the persons already
-            claimants = [resident(here.seed, SUBJECT, SITUATIONS[name]) for name in USE_CASE_1]
-            rows = [
-                {
-                    "own_number": _number_at(here.seed, keeper, one.n),
-                    "link_code": codes.issue(keeper, Person(one.serial, 0)),
-                }
-                for one in claimants
+    return tax_office_load(here.seed, body, SITUATIONS.values(), own, "world-residents")
+
+
+def _others(here: Installation, body: str) -> bytes:
+    """The subject body's residents, as every other body knows them; whoever is under protection is so everywhere."""
+    codes, people = LinkCodes(here.seed), [resident(here.seed, SUBJECT, n) for n in SITUATIONS.values()]
+    numbers = {one.n: _number_at(here.seed, body, one.n) for one in people}
+    rows = [{"own_number": numbers[one.n], "link_code": codes.issue(body, Person(one.serial, 0))} for one in people]
+    marks = [
+        {"own_number": numbers[one.n], "information": None, "mode": "manual", "reason": "protected"}
+        for one in people
+        if one.protected
+    ]
+    return compact({"load_id": "world-others-marked", "link_codes": rows, "handling": marks})
+
+
+def _kept(here: Installation) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """(Keeper, information) → rows about the subject body's residents, of all but the tax office's certificates."""
+    kept: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for name in (one for one in here.standard.informations if one != INFORMATION):
+        keeper = holder(name, SUBJECT)
+        if keeper is not None and keeper in here.nodes:
+            kept[keeper, name] = [
+                _row(_number_at(here.seed, keeper, n), copy)
+                for n in SITUATIONS.values()
+                for copy in records(here.seed, SUBJECT, n, name)
             ]
-            await _load(here, keeper, compact({"load_id": "world-use-case-1", "link_codes": rows}))
-        for name, copies in by_information.items():
-            load = {"load_id": f"world-use-case-1-{name}", "information": name, "records": copies}
-            await _load(here, keeper, compact(load))
-
-
-def _kept_of_use_case(here: Installation) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Keeper → information → rows, of the subject body's persons of use case 1."""
-    kept: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for n in (SITUATIONS[name] for name in USE_CASE_1):
-        for name in (one for one in here.standard.informations if one != INFORMATION):
-            keeper = holder(name, SUBJECT)
-            if keeper is None or keeper not in here.nodes:
-                continue
-            for copy in records(here.seed, SUBJECT, n, name):
-                row: dict[str, Any] = {
-                    "own_number": _number_at(here.seed, keeper, n),
-                    "keys": dict(copy.keys),
-                    "as_of": copy.as_of,
-                }
-                row |= {} if copy.status is None else {"status": copy.status}
-                row |= {} if copy.record is None else {"record": copy.record}
-                kept.setdefault(keeper, {}).setdefault(name, []).append(row)
     return kept
+
+
+def _row(own_number: str, copy: Copy) -> dict[str, Any]:
+    row: dict[str, Any] = {"own_number": own_number, "keys": dict(copy.keys), "as_of": copy.as_of}
+    row |= {} if copy.status is None else {"status": copy.status}
+    return row | ({} if copy.record is None else {"record": copy.record})
 
 
 def _number_at(seed: int, keeper: str, n: int) -> str:
