@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from renkei_conformance.people import Held
@@ -15,7 +16,13 @@ from renkei_fixtures.standard.rows import Information, Item, Rule
 def broken_rules(standard: Standard, table: Information, good: Held) -> list[Wrong]:
     """One wrong copy for each rule that the plain copy can break in an item that it has."""
     found = (_broken(standard, table, good, rule) for rule in table.rules)
-    return [wrong for wrong in found if wrong is not None]
+    return [replace(wrong, tied=wrong.tied | _tied(table, wrong.item)) for wrong in found if wrong is not None]
+
+
+def _tied(table: Information, item: str) -> frozenset[str]:
+    """The items of all rules that speak of this one: which of them is wrong is a matter of view."""
+    of_rules = ({*rule.parts, rule.total} - {None} for rule in table.rules)
+    return frozenset(str(name) for names in of_rules if item in names for name in names)
 
 
 def _broken(standard: Standard, table: Information, good: Held, rule: Rule) -> Wrong | None:
@@ -30,7 +37,7 @@ def _broken(standard: Standard, table: Information, good: Held, rule: Rule) -> W
         case "not_before" if total is not None and present(good, total) and present(good, parts[0]):
             return Wrong(rule.id, total.id, with_value(with_value(good, parts[0], "2024-06-01"), total, "2024-05-31"))
         case "present_when" if total is not None and present(good, total) and parts[0].kind == "leaf":
-            return _missing_or_more(standard, good, rule, parts[0])
+            return _missing_or_more(standard, table, good, rule, parts[0])
     return None
 
 
@@ -41,7 +48,7 @@ def _changed(good: Held, rule: Rule, item: Item, change: Any) -> Wrong:
     return Wrong(rule.id, item.id, with_value(good, item, change(value)))
 
 
-def _missing_or_more(standard: Standard, good: Held, rule: Rule, part: Item) -> Wrong:
+def _missing_or_more(standard: Standard, table: Information, good: Held, rule: Rule, part: Item) -> Wrong:
     """The item taken away where it is called for, put in where it has no place."""
     if present(good, part):
 
@@ -52,9 +59,23 @@ def _missing_or_more(standard: Standard, good: Held, rule: Rule, part: Item) -> 
                 here = here[name]
             here = here[0] if isinstance(here, list) else here
             del here[part.path[-1]]
+            _prune(record)
 
-        return Wrong(f"{rule.id}: missing", part.id, spoiled(good, without))
+        held = spoiled(good, without)
+        # Where the item was all that its group held, the group is missing too.
+        gone = [] if part.parent is None or present(held, table.item(part.parent)) else [part.parent]
+        return Wrong(f"{rule.id}: missing", part.id, held, frozenset(gone))
     return Wrong(f"{rule.id}: more", part.id, with_value(good, part, plain(standard, part)))
+
+
+def _prune(members: dict[str, Any]) -> None:
+    """Take out groups that have become empty: an empty object is a fault of its own."""
+    for name, value in list(members.items()):
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                _prune(one)
+        if value == {}:
+            del members[name]
 
 
 def codes_out_of_force(standard: Standard, table: Information, good: Held) -> list[Wrong]:
@@ -86,7 +107,8 @@ def wrong_occurrences(standard: Standard, table: Information) -> list[Wrong]:
         if surplus := _surplus(standard, table, group):
             wrong["too many"] = surplus
         found += [
-            Wrong(f"{group.id} {what}", group.id, _with_rows(full, group, value)) for what, value in wrong.items()
+            Wrong(f"{group.id} {what}", group.id, _with_rows(full, group, value), _tied(table, group.id))
+            for what, value in wrong.items()
         ]
     return found
 

@@ -18,11 +18,15 @@ from renkei_fixtures.standard.rows import Information, Item
 
 @dataclass(frozen=True)
 class Wrong:
-    """A row that is wrong in one item; `what` is for the reader."""
+    """A row that is wrong in one item; `what` is for the reader.
+
+    `tied`: items that a rule ties to it, so that naming one of them is right too (a count says no more than its rows).
+    """
 
     what: str
     item: str
     held: Held
+    tied: frozenset[str] = frozenset()
 
 
 def wrong_rows(product: Product, clause: str, table: Information, good: Held, wrong: Sequence[Wrong]) -> None:
@@ -47,7 +51,13 @@ def wrong_rows(product: Product, clause: str, table: Information, good: Held, wr
     for place, one in enumerate(wrong, start=1):
         named = aside.get(place)
         expected = f"set aside for {one.item}"
-        got = "loaded" if named is None else expected if one.item in _names(named) else f"set aside for {named}"
+        got = (
+            "loaded"
+            if named is None
+            else expected
+            if {one.item, *one.tied} & set(_names(named))
+            else f"set aside for {named}"
+        )
         product.ev.check(clause, equal(f"load.{table.id}[{place}]: {one.what}", expected, got, why))
     loaded = [place for place in (0, len(rows) - 1) if place not in aside]
     product.ev.check(clause, Finding(len(loaded) == 2, [0, len(rows) - 1], loaded, f"load.{table.id}: good rows", why))

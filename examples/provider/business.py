@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .provider import Provider
+from .rules import Rules
 from .tables import Wrong, value_fits
 from .wire import LINK_CODE, Json, Refused, japan_day, read_json, read_time, sha256, write_time
 
@@ -102,6 +103,8 @@ class Business:
             raise Wrong("record", "item_missing", "a record", "none")
         record = self._of_keys(table, row["keys"]) if record is None else record
         self.tables.check_record(information, record, day, standing)
+        for where, why, rule in Rules(table).broken(record, row.get("status"), row["keys"]):
+            raise Wrong(where, why, rule, "a record that breaks it")
         keys, text = json.dumps(row["keys"], sort_keys=True), json.dumps(record, ensure_ascii=False)
         self.store.run(
             "INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?, ?)",
@@ -138,6 +141,8 @@ class Business:
         own_number(row)
         if not isinstance(row["link_code"], str) or not LINK_CODE.match(row["link_code"]):
             raise Wrong("link_code", "item_invalid", "1 to 64 of A-Z a-z 0-9 _ -", row["link_code"])
+        # A link code belongs to the own number it was loaded for last.
+        self.store.run("DELETE FROM code WHERE link_code = ?", row["link_code"])
         self.store.run("INSERT OR REPLACE INTO code VALUES (?, ?)", row["own_number"], row["link_code"])
 
     def _mark(self, row: Json, _: str) -> None:

@@ -43,6 +43,12 @@ class Tables:
         return {table["id"]: table for table in self._rows("codes")}
 
     @cached_property
+    def characters(self) -> frozenset[str]:
+        """Those of JIS X 0213; of 25 the string has two code points."""
+        found: list[str] = json.loads((self._folder / "jisx0213.json").read_text("utf-8"))
+        return frozenset(found)
+
+    @cached_property
     def typs(self) -> set[str]:
         return {*self.types, "renkei-official", "renkei-body"}
 
@@ -111,7 +117,7 @@ class Tables:
         ]
         if not isinstance(keys, dict) or set(keys) != {row["id"] for row in rows}:
             return False
-        if not all(value_fits(row, keys[row["id"]]) for row in rows):
+        if not all(value_fits(row, keys[row["id"]], self.characters) for row in rows):
             return False
         period = {row["match"]: keys[row["id"]] for row in rows}
         return period.get("period_from", "") <= period.get("period_to", "~")
@@ -128,34 +134,37 @@ class Tables:
             raise Wrong("record", "item_invalid", "an object", type(record).__name__)
         self._check_group((), record, rows, day, standing)
 
-    def _check_group(self, at: Path_, group: Json, rows: list[Json], day: str, standing: list[str] | None) -> None:
+    def _check_group(
+        self, at: Path_, group: Json, rows: list[Json], day: str, standing: list[str] | None, within: str = "record"
+    ) -> None:
         here = {item["path"][-1]: item for item in rows if tuple(item["path"][:-1]) == at}
         for name, value in group.items():
-            path = "record." + ".".join((*at, name))
+            path = f"{within}.{name}"
             item = here.get(name)
             if item is None or (standing is not None and item["kind"] == "leaf" and item["id"] not in standing):
                 raise Wrong(path, "item_not_permitted", "an item of the list", name)
-            for one in self._occurrences(item, value, path):
+            for where, one in self._occurrences(item, value, path):
                 if item["kind"] == "leaf":
-                    self._check_leaf(item, one, path, day)
+                    self._check_leaf(item, one, where, day)
                 elif isinstance(one, dict) and one:
-                    self._check_group((*at, name), one, rows, day, standing)
+                    self._check_group((*at, name), one, rows, day, standing, where)
                 else:
-                    raise Wrong(path, "item_invalid", "an object", one)
+                    raise Wrong(where, "item_invalid", "an object", one)
         for name, item in here.items():
             if standing is None and item["occurs_min"] and name not in group:
-                raise Wrong("record." + ".".join((*at, name)), "item_missing", "a value", "none")
+                raise Wrong(f"{within}.{name}", "item_missing", "a value", "none")
 
     @staticmethod
-    def _occurrences(item: Json, value: object, path: str) -> list[Any]:
+    def _occurrences(item: Json, value: object, path: str) -> list[tuple[str, Any]]:
+        """Each with its path."""
         if (item["occurs_max"] or 1) == 1:
-            return [value]
+            return [(path, value)]
         if not isinstance(value, list) or not max(1, item["occurs_min"]) <= len(value) <= item["occurs_max"]:
             raise Wrong(path, "item_invalid", f"{item['occurs_min']} to {item['occurs_max']} rows", value)
-        return value
+        return [(f"{path}[{number}]", one) for number, one in enumerate(value)]
 
     def _check_leaf(self, item: Json, value: object, path: str, day: str) -> None:
-        if not value_fits(item, value):
+        if not value_fits(item, value, self.characters):
             raise Wrong(path, "item_invalid", f"{item['type']} {item['digits']}", value)
         if item["code"] and not self.code_in_force(item["code"], str(value), day):
             raise Wrong(path, "code_not_in_force", item["code"], value)
@@ -191,15 +200,15 @@ def in_force(row: Json, day: str) -> bool:
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
-def value_fits(item: Json, value: object) -> bool:
-    """Whether a value has its item's form ("Types of items, and characters")."""
+def value_fits(item: Json, value: object, known: frozenset[str] = frozenset()) -> bool:
+    """Whether a value has its item's form ("Types of items, and characters"). `known`: the characters of type N."""
     kind, digits = item["type"], item["digits"]
     if kind == "S9":
         return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**digits
     if not isinstance(value, str) or not value:
         return False
     if kind == "N":
-        characters = list(jis_characters(value))
+        characters = list(jis_characters(value, known))
         return None not in characters and len(characters) <= digits
     if kind in ("date", "date_partial"):
         return _is_day(value, partial=kind == "date_partial")
@@ -207,22 +216,13 @@ def value_fits(item: Json, value: object) -> bool:
     return len(value) <= digits and all(char in allowed for char in value)
 
 
-def jis_characters(text: str) -> Iterator[str | None]:
-    """The cells of JIS X 0213 of a text: one for か゚, though it is two code points; None for what is no cell."""
+def jis_characters(text: str, known: frozenset[str]) -> Iterator[str | None]:
+    """The characters of JIS X 0213 of a text: one for か゚, though it is two code points; None for what is none."""
     at = 0
     while at < len(text):
-        size = 2 if len(_cell(text[at : at + 2])) == 2 and at + 1 < len(text) else 1
-        piece = text[at : at + size]
-        yield piece if len(_cell(piece)) == 2 else None
-        at += size
-
-
-def _cell(piece: str) -> bytes:
-    try:
-        cell = piece.encode("shift_jis_2004")
-    except UnicodeEncodeError:
-        return b""
-    return cell if cell.decode("shift_jis_2004") == piece else b""
+        piece = pair if (pair := text[at : at + 2]) in known else text[at]
+        yield piece if piece in known else None
+        at += len(piece)
 
 
 def _is_day(value: str, *, partial: bool) -> bool:
