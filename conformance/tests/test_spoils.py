@@ -15,7 +15,9 @@ TO_NETWORK = {
     "answer.from_a_body_not_asked",
 }  # fmt: skip
 OF_AN_ANSWER = {
-    name for name in spoilers() if name.split(".")[0] in ("receipt", "reply", "charge", "item", "result", "state")
+    name
+    for name in spoilers()
+    if name.split(".")[0] in ("receipt", "reply", "charge", "item", "result", "state", "leaf", "rows", "text", "day")
 }
 DELIVERED = sorted(set(spoilers()) - TO_NETWORK - OF_AN_ANSWER)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from renkei_emulator.faults import (
     answers,
+    asked_items,
     authority,
     fetching,
     held_back,
@@ -45,6 +46,7 @@ BODY: dict[str, Fault] = {
     **wire.FAULTS,
     **fetching.FAULTS,
     **inquirer.FAULTS,
+    **asked_items.FAULTS,
     **inquirer.MIRRORS,
 }
 NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **NETWORK_STATES, **NETWORK_DISCLOSING, **mirrors.NETWORK}

@@ -77,6 +77,7 @@ def spoilers() -> dict[str, Spoiler]:
         "network",
         "receipt",
         "results",
+        "leaves",
     ):
         importlib.import_module(f"{__name__}.{module}")
     return _spoilers
