@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from renkei_conformance.asker import Asker, Questioned
+from renkei_conformance.asker import Asker
 from renkei_conformance.asker_trial import AskerBench
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.forge.draft import NotForgeable
 from renkei_conformance.informations import AFFAIR, asked_keys
 from renkei_conformance.people import Held, Person
+from renkei_conformance.questioner import Questioned
 from renkei_conformance.questions import Question
 from renkei_conformance.trial import Trial
 from renkei_fixtures.messages import both

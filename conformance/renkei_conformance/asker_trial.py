@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from renkei_conformance.asker import BY_PROBLEM, KEPT_BACK, LIVES_ON, TOLD_AS_DUE, Answered, Asker, Questioned
+from renkei_conformance.asker import BY_PROBLEM, KEPT_BACK, LIVES_ON, TOLD_AS_DUE, Answered, Asker
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.forge.draft import Draft
 from renkei_conformance.oracles import problem
+from renkei_conformance.questioner import Questioned
 from renkei_conformance.told import Told
 from renkei_conformance.trial import Trial
 from renkei_fixtures.messages import both

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from renkei_conformance.asker import Asker, Questioned
+from renkei_conformance.asker import Asker
 from renkei_conformance.finding import Finding
 from renkei_conformance.oracles import inquiry
 from renkei_conformance.people import Person
+from renkei_conformance.questioner import Questioned
 from renkei_conformance.questions import Question
 from renkei_fixtures.messages import both
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from renkei_conformance.asker import Asker, AskerState
+from renkei_conformance.asker import Asker
 from renkei_conformance.case import INQUIRER, Case
 from renkei_conformance.drivers import Watched
 from renkei_conformance.errors import ExaminerFault, NotTested
@@ -17,6 +17,7 @@ from renkei_conformance.kit import KeyPair
 from renkei_conformance.network_side import NetworkSide, NetworkState
 from renkei_conformance.people import People
 from renkei_conformance.product import Product, ProductState, require_present
+from renkei_conformance.questioner import AskerState
 from renkei_conformance.questions import Answers
 from renkei_conformance.repro import recipe
 from renkei_conformance.setup import RunSetup

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from renkei_conformance.asker import Asker, Questioned
+from renkei_conformance.asker import Asker
 from renkei_conformance.asker_trial import kept_back
 from renkei_conformance.case import INQUIRER, Scenario, case
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.inquiring import judged, stays
 from renkei_conformance.oracles import results
+from renkei_conformance.questioner import Questioned
 from renkei_conformance.wire import Json
 
 CLAIMANT, SUPPORTER = "single_parent", "taxed"
