@@ -5,6 +5,7 @@ What a table of that layout cannot say raises `NotServed`; the case that wanted 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ class FileUpperTester:
             raw = (there / NDJSON).read_bytes() if (there / NDJSON).exists() else b""
             return Outcome(status, None, raw)
         body: JsonObject = {**row, **self._lists(operation, there, status)}
-        return Outcome(status, body, repr(body).encode())
+        return Outcome(status, body, json.dumps(body, ensure_ascii=False).encode())
 
     def _lists(self, operation: Operation, there: Path, status: int) -> JsonObject:
         if operation == "load" and status == 200:

@@ -26,7 +26,10 @@ class Written:
         """header, records, link_codes, handling; those without rows are left out."""
         said: Mapping[str, Any] = load.as_json()
         files = self.header("load", said) | self.sheet("link_codes", LINK_CODES, said["link_codes"])
-        files |= self.sheet("handling", HANDLING, said["handling"])
+        marks = [
+            {key: value for key, value in row.items() if value != ""} for row in said["handling"]
+        ]  # no reason is none
+        files |= self.sheet("handling", HANDLING, marks)
         if load.information is not None:
             columns = record_columns(self.standard.informations[load.information])
             files |= self.sheet("records", columns, load.records)

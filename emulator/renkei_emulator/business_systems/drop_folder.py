@@ -117,7 +117,8 @@ class DropFolder:
         lines: dict[str, list[int]] = {}
         for name, columns in sheets.items():
             good, bad = self._read(folder, name, columns)
-            members[name] = [row for _, row in good]
+            # An information without keys has no column for them; interface B wants the empty object.
+            members[name] = [{"keys": {}, **row} if name == "records" else row for _, row in good]
             lines[name] = [line for line, _ in good]
             aside += [row for _, row in bad]
         status, body = await self.send("load", members)
