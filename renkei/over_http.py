@@ -26,7 +26,7 @@ from renkei_conformance.lower.tap import Tap
 from renkei_conformance.parties import ExaminerClock, Parties
 from renkei_conformance.upper import UpperTester
 from renkei_fixtures.errors import SetupError
-from renkei_fixtures.instants import parse, render
+from renkei_fixtures.instants import parse
 from renkei_fixtures.municipalities import COUNTERPART, SUBJECT, load_bodies
 from renkei_fixtures.run_record import Product
 
@@ -120,7 +120,8 @@ class World:
 
         if not self._quiet:
             echo(tell(f"cli.starting.{say}", **values))
-        clock = "live" if not self._offset else render(datetime.now(UTC) + self._offset)
+        # An offset and no instant: an instant would count from when the child has come up, later than ours.
+        clock = "live" if not self._offset else f"offset:{self._offset.total_seconds()}"
         same = ["--seed", str(self._seed), "--clock", clock, "--lang", current(), *self._keys_of]
         return self._children.emulate(child, *args, *same)
 

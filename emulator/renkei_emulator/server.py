@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any, get_args
@@ -53,7 +53,8 @@ KEEP_ALIVE_S = 75
 class EmulateOptions:
     """What ``renkei emulate`` was told. ``only`` and ``all_but``: body codes or `network`; ports: 0 is a free one.
 
-    ``clock``: `live`, an instant from which the clock runs on, or `still:` and an instant. ``bodies_at``: `CODE=URL`,
+    ``clock``: `live`, an instant from which the clock runs on, `offset:` and seconds ahead of the machine's clock, or
+    `still:` and an instant. ``bodies_at``: `CODE=URL`,
     bodies that are not run here but reached there. ``populated``: local bodies begin with their residents loaded.
     ``keys_of``: the year of the certificates. ``drop``: a drop folder of the one body here, in the form ``drop_layout``.
     """
@@ -105,6 +106,9 @@ def _parties(options: EmulateOptions) -> tuple[list[str], bool]:
 def _clock(text: str) -> Clock:
     if text == "live":
         return LiveClock()
+    if text.startswith("offset:"):  # several processes share one clock, however long each takes to come up
+        with contextlib.suppress(ValueError, OverflowError):
+            return LiveClock(timedelta(seconds=float(text.removeprefix("offset:"))))
     still = text.startswith("still:")
     try:
         at = parse(text.removeprefix("still:"))

@@ -209,3 +209,17 @@ def test_killed_under_traffic_it_loses_no_acknowledged_exchange(tmp_path):
         assert again.management("GET", "verify") == {"breaks": []}
         numbers = [asked["exchange_number"] for asked in json.loads(again.business(ASKER, "collect", {}).body)["asks"]]
         assert len(numbers) == len(set(numbers))
+
+
+def test_an_offset_is_the_same_clock_however_late_a_process_comes_up():
+    from datetime import UTC, datetime, timedelta
+
+    from renkei_emulator.server import _clock
+    from renkei_fixtures.errors import SetupError
+
+    ahead = _clock("offset:-86400.5").now() - datetime.now(UTC)
+
+    assert abs(ahead - timedelta(seconds=-86400.5)) < timedelta(seconds=1)
+    for wrong in ("offset:", "offset:soon", "offset:nan", "offset:1e99"):
+        with pytest.raises(SetupError, match="clock"):
+            _clock(wrong)
