@@ -17,6 +17,7 @@ from renkei_conformance.fetching import (
     signed_by_product,
 )
 from renkei_conformance.finding import equal
+from renkei_conformance.oracles.acknowledgement import items_of
 from renkei_conformance.product import Product
 from renkei_conformance.wire import sha256_b64u
 from renkei_fixtures.messages import both
@@ -146,7 +147,7 @@ def test_empty_inbox(product: Product, ev: Evidence) -> None:
     began = len(box(product).asked)
     for _ in range(3):
         product.parties.settle()
-    product.parties.clock.wait("silence")
+    product.parties.clock.wait("resend_silence")  # longer than the pause that is owed, so that two queries fall into it
     product.parties.settle()
     ev.check("P-PUL-006", equal("hurried queries", [], hurried(box(product).asked[began:]),
                                 both("conformance.why.hammering")))  # fmt: skip
@@ -207,6 +208,8 @@ def test_receipt_alone(product: Product, ev: Evidence) -> None:
         return
     strings = {first.draft.header_token: "header", receipt: "receipt"}
     hashes = {sha256_b64u(text.encode()): name for text, name in strings.items()}
+    last = {str(row.get("acknowledged_sha256")) for one in said for row in items_of(one.claims, first.number)}
+    ev.check("P-PUL-009", equal("acknowledged_sha256: the receipt's", True, sha256_b64u(receipt) in last, why))
     for heard in product.parties.tap.heard(first.number):
         if heard.typ != ACKNOWLEDGEMENT:
             continue
