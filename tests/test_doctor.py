@@ -74,7 +74,7 @@ def doctor(vendor, tmp_path):
             ('"127.0.0.1:8400"', f'"{said["listen"]}"'),
             (f'"http://127.0.0.1:9100/business/1/{BODY}"', f'"{said["business"]}"'),
             ('"change-me"', f'"{said["token"]}"'),
-            ("options = []", f"options = [{said['options']}]"),
+            ('options = ["manual"]', f"options = [{said['options']}]"),
         ):
             assert old in text
             text = text.replace(old, new)

@@ -53,7 +53,7 @@ def product(tmp_path):
             text = text.replace('"http://127.0.0.1:9000"', f'"{ready["bodies_url"]}"').replace(
                 '"127.0.0.1:8400"', f'"{listen}"'
             )
-            text = text.replace("options = []", 'options = ["manual", "records_export", "log_chain"]')
+            text = text.replace('options = ["manual"]', 'options = ["manual", "records_export", "log_chain"]')
             (tmp_path / "p.toml").write_text(text, "utf-8")
             return tmp_path, ready
 
