@@ -9,6 +9,7 @@ import pytest
 from renkei_conformance.forge.plans import Asked
 from renkei_conformance.forge.spoils import spoilers
 from renkei_conformance.oracles import fields
+from renkei_conformance.oracles.items import leaves
 from renkei_conformance.wire import peek, sha256_b64u
 
 OF_AN_ANSWER = sorted(
@@ -70,3 +71,15 @@ def test_a_spoil_changes_the_answer_and_its_twin_is_clean(answer, name):
 @pytest.mark.parametrize("name", [name for name in OF_AN_ANSWER if name.startswith(("item", "result"))])
 def test_a_spoiled_result_is_sealed_in_the_prescribed_length(answer, name):
     assert len(answer.spoil(name).bench.part("content_bytes")) == 2048
+
+
+@pytest.mark.parametrize("name", ["item.code_unknown", "result.status_unknown"])
+def test_a_code_that_no_table_has_is_of_the_form_of_one(world, answer, name):
+    result = answer.spoil(name).bench.part("content")["results"][0]
+    coded = {item.path: item.code for item in world.standard.informations["income_tax_certificate"].items if item.code}
+    found = [(value, coded[path]) for path, value in leaves(result["record"]) if path in coded]
+    found.append((result["status"], "tax_status"))
+    listed = [value in {row.code for row in world.standard.codes[table].codes} for value, table in found]
+
+    assert all(value.isdigit() and len(value) == 1 for value, _ in found)
+    assert listed.count(False) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,11 +10,13 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from renkei_conformance.informations import copy_keys
 from renkei_conformance.people import Held
+from renkei_conformance.setting_aside import present
 from renkei_conformance.strategies.building import Choice, Scalar, build, plain
 from renkei_fixtures.standard import Standard
 from renkei_fixtures.standard.rows import Information, Item
 
 DAY = "2025-04-01"
+CODES_TRIED = 8
 PLAIN = object()
 """Said by an override that leaves an item as it is."""
 Override = Callable[[Item, int], Any]
@@ -49,6 +51,12 @@ def edges(standard: Standard, table: Information) -> list[Held]:
         made(standard, table, _most, rows=99, number=1),
         made(standard, table, _least, rows=0, number=2),
     ]
+
+
+def showing(standard: Standard, table: Information, items: Sequence[Item]) -> Held:
+    """A plain copy in which one of these items stands: some stand under some codes only. The plainest if none ever does."""
+    tried = [made(standard, table, number=number) for number in range(CODES_TRIED)]
+    return next((held for held in tried if any(present(held, item) for item in items)), tried[0])
 
 
 def drawn(standard: Standard, table: Information) -> SearchStrategy[Held]:

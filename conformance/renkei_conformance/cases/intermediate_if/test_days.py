@@ -28,7 +28,6 @@ BOUNDARIES = (
     "1989-01-07",
     "2019-05-01",
 )
-CODES_TRIED = 8
 LONG_AGO = "1900-01-01"
 """Every other day of a record with an era form: no rule on the order of days is in its way."""
 NO_DAYS = ("2025-02-29", "2024-02-31", "2024-13-01", "20240229", "2024/02/29", "2024-2-9")
@@ -148,7 +147,7 @@ def test_another_day_of_the_era(product: Product, ev: Evidence) -> None:
             ("2019-05-01", "5", "010502"),
         ):  # fmt: skip
             held = _with_era(good, (total, era, ymd), (day, code, text))
-            wrong.append(Wrong(f"{day} as {code} {text}", ymd.id, held))
+            wrong.append(Wrong(f"{day} as {code} {text}", ymd.id, held, frozenset({total.id, era.id})))
         wrong_rows(product, "P-DAT-006", table, good, wrong)
 
 
@@ -175,8 +174,9 @@ def _dated(kind: str, value: str) -> Callable[[Item, int], object]:
 
 def _spoiled(ev: Evidence, table: Information, kind: str, values: tuple[str, ...]) -> tuple[Held, list[Wrong]]:
     """A good copy, and for each value one with it in an item of this type."""
-    good = copies.made(ev.run.standard, table)
-    fields = [item for item in table.items if item.type == kind and present(good, item)]
+    typed = [item for item in table.items if item.type == kind]
+    good = copies.showing(ev.run.standard, table, typed)
+    fields = [item for item in typed if present(good, item)]
     order = {item.order_by for item in table.items}
     fields = [item for item in fields if item.id not in order] or fields
     if not fields:
@@ -200,7 +200,7 @@ def _in_era(ev: Evidence, table: Information, rule: Rule, day: date, *, later: b
             return day.isoformat()
         return LONG_AGO if item.type in ("date", "date_partial") else copies.PLAIN
 
-    for number in range(CODES_TRIED):
+    for number in range(copies.CODES_TRIED):
         plain = copies.made(ev.run.standard, table, override, number=number)
         if present(plain, total) and present(plain, era) and present(plain, ymd):
             code, text = days.era_of(day, later=later)

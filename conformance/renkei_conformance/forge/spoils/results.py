@@ -103,11 +103,22 @@ _changed("item.number_as_text", _amount, lambda _item, value: str(value))
 _changed("item.too_many_digits", _amount, lambda item, _value: 10 ** (item.digits or 1))
 _changed("item.null", lambda _item, value: value is not None, lambda _item, _value: None)
 _changed(
-    "item.code_unknown", lambda item, _value: item.code is not None, lambda item, _value: "~" * min(item.digits or 1, 4)
-)
-_changed(
     "item.code_as_number", lambda item, value: item.code is not None and str(value).isdigit(), lambda _i, v: int(str(v))
 )
+
+
+def _unlisted(plan: Plan, table: str, value: object) -> str:
+    """A code of the form of `value` that the table does not have: only who looks it up can tell."""
+    listed = {row.code for row in plan.known.standard.codes[table].codes}
+    length = len(str(value))
+    return next(code for code in (*(digit * length for digit in "9876543210"), "~" * length) if code not in listed)
+
+
+@replan("item.code_unknown")
+def _code_unknown(plan: Plan) -> Plan:
+    path = _place(plan, lambda item, _value: item.code is not None)
+    table = next(one.code for one in _information(plan).items if one.path == path)
+    return _first(plan, record=_put(_record(plan), path, lambda value: _unlisted(plan, str(table), value)))
 
 
 @replan("item.one_more")
@@ -154,9 +165,10 @@ def _of_another_key(plan: Plan) -> Plan:
 
 @replan("result.status_unknown")
 def _status_unknown(plan: Plan) -> Plan:
-    if _information(plan).status_table is None:
+    table = _information(plan).status_table
+    if table is None:
         raise NotForgeable("no table of states")
-    return _first(plan, status="~")
+    return _first(plan, status=_unlisted(plan, table, _results(plan)[0].get("status", "1")))
 
 
 @replan("result.status_missing")
