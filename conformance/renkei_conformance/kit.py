@@ -123,6 +123,10 @@ class Management:
             )
         return tuple(found)
 
+    def reissue(self, body: str, serial: int, after_s: int) -> None:
+        """付替え: have the network give this person another link code at `body`, which holds after `after_s` seconds."""
+        self._call("POST", "link-code-changes", {"body": body, "serial": serial, "after_s": after_s})
+
     def records(self, exchange_number: str | None = None) -> bytes:
         """The network's own record of provision as NDJSON, of one exchange or whole; its seal is the last line."""
         body = {} if exchange_number is None else {"exchange_number": exchange_number}

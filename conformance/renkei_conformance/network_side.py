@@ -189,6 +189,13 @@ class NetworkSide:
             raise NotTested(both("conformance.why_not.not_claimed", option="management"))
         self.parties.management.bar(inquirer, provider, barred)
 
+    def reissue(self, body: str, n: int, after_s: int) -> None:
+        """Have the network's operator replace `body`'s link code of resident `n`. `NotTested` without M."""
+        if self.parties.management is None:
+            raise NotTested(both("conformance.why_not.not_claimed", option="management"))
+        self.parties.management.reissue(body, resident(self.seed, ANSWERER, n).serial, after_s)
+        self.parties.settle()
+
     # --- witnessed negatives -----------------------------------------------------------------------------------------
 
     def negative(self, draft: Draft | None = None) -> None:

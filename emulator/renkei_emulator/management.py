@@ -10,11 +10,12 @@ import base64
 import hmac
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from renkei_emulator.messages import compact
 from renkei_emulator.network.certificates import KINDS, KeyPair
-from renkei_emulator.network.link_codes import LinkCodes, Person
+from renkei_emulator.network.link_codes import LinkCodes
 from renkei_emulator.world import HttpReply, HttpRequest, StillClock
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.instants import render
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from renkei_emulator.installation import Installation
 
 BASE = "/management/1/"
+_LONGEST_NOTICE_S = 30 * 24 * 3600
 Members = dict[str, Any]
 
 
@@ -45,6 +47,7 @@ class Management:
             ("POST", "certificates"): self._certificates,
             ("POST", "addresses"): self._addresses,
             ("POST", "link-codes"): self._link_codes,
+            ("POST", "link-code-changes"): self._link_code_changes,
             ("POST", "bars"): self._bars,
             ("POST", "faults"): self._faults,
             ("POST", "clock"): self._clock,
@@ -140,8 +143,33 @@ class Management:
         body, serials = _text(members, "body"), members.get("serials")
         if not isinstance(serials, list) or not all(type(s) is int and 0 <= s < 2**48 for s in serials):
             raise _Wrong(422, "member_wrong", "serials: numbers below 2**48", serials)
-        codes = self._in.network.office.link_codes if self._in.network is not None else LinkCodes(self._in.seed)
-        return {"link_codes": [codes.issue(body, Person(serial, 0)) for serial in serials]}
+        if self._in.network is not None:
+            return {"link_codes": self._in.network.link_codes(body, serials)}
+        codes = LinkCodes(self._in.seed)
+        return {"link_codes": [codes.current(body, serial) for serial in serials]}
+
+    async def _link_code_changes(self, members: Members) -> Members:
+        """付替え: the person gets another link code at `body`, which holds after `after_s` seconds."""
+        body, serial, after_s, network = (
+            _text(members, "body"),
+            members.get("serial"),
+            members.get("after_s"),
+            self._in.network,
+        )
+        if network is None:
+            raise _Wrong(404, "no_network", "an installation with the network")
+        if body not in self._in.bodies:
+            raise _Wrong(422, "body_unknown", ", ".join(self._in.bodies), body)
+        if type(serial) is not int or not 0 <= serial < 2**48:
+            raise _Wrong(422, "member_wrong", "serial: a number below 2**48", serial)
+        if type(after_s) is not int or not 0 < after_s <= _LONGEST_NOTICE_S:
+            raise _Wrong(422, "member_wrong", f"after_s: whole seconds, 1 to {_LONGEST_NOTICE_S}", after_s)
+        effective_at = self._in.clock.now() + timedelta(seconds=after_s)
+        try:
+            new = await network.reissue(body, serial, effective_at)
+        except ValueError as error:
+            raise _Wrong(409, "change_pending", str(error), serial) from None
+        return {"link_code": new, "effective_at": render(effective_at)}
 
     async def _bars(self, members: Members) -> Members:
         """差止め: from now on nothing is provided by `to` to `from` (`*`: to anybody), or again."""

@@ -3,7 +3,7 @@
 import pytest
 
 from renkei_emulator.envelope import sha256_b64u
-from renkei_emulator.network.link_codes import LinkCodes, Person, check_subjects
+from renkei_emulator.network.link_codes import Force, LinkCodes, Person, check_subjects
 from renkei_emulator.refusals import Refused
 
 A, B = "482013", "001015"
@@ -54,11 +54,23 @@ def test_no_single_changed_character_opens():
 
 def test_translation_gives_the_receivers_codes_in_order():
     codes = LinkCodes(1)
-    persons = [TARO, Person(5, 0), Person(7, 1)]
+    persons = [TARO, Person(5, 0), Person(7, 0)]
 
     translated = codes.translate([codes.issue(A, each) for each in persons], A, B)
 
     assert [codes.open(B, code) for code in translated] == persons
+
+
+def test_each_bodys_own_re_issues_decide_what_holds_there():
+    codes = LinkCodes(1).under(lambda body, serial: Force(1, 1, 2) if (body, serial) == (A, 7) else Force(0, 0, 0))
+
+    (there,) = codes.translate([codes.issue(A, Person(7, 2))], A, B)
+    (back,) = codes.translate([there], B, A)
+
+    assert (codes.open(B, there), codes.open(A, back)) == (Person(7, 0), Person(7, 1))
+    for person in (Person(7, 0), Person(7, 3)):
+        with pytest.raises(Refused):
+            codes.translate([codes.issue(A, person)], A, B)
 
 
 def test_a_bad_code_among_good_ones_is_named_by_its_number():

@@ -103,12 +103,15 @@ class ForgedBody:
         """Acknowledge an answer (or a receipt alone) that the network delivered to this body."""
         envelope = delivered.envelope
         acknowledged = str(envelope.get("header", envelope.get("receipt")))
+        number = delivered.exchange_number
+        if delivered.claims.get("from") == "network" and "header" in envelope:  # of no exchange: named by its own id
+            number = str(delivered.claims.get("message_id")).replace("-", "")
         item: Json = {
-            "exchange_number": delivered.exchange_number,
+            "exchange_number": number,
             "acknowledged_sha256": sha256_b64u(acknowledged.encode()),
             "outcome": outcome,
         }
-        if "header" in envelope:
+        if "header" in envelope and delivered.claims.get("from") != "network":
             item["part"] = delivered.claims.get("part", 1)
         if code is not None and stage is not None:
             item |= {"code": code, "stage": stage}

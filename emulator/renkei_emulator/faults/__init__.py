@@ -26,6 +26,7 @@ from renkei_emulator.faults import (
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
 from renkei_emulator.network.faults_disclosing import FAULTS as NETWORK_DISCLOSING
+from renkei_emulator.network.faults_reissuing import FAULTS as NETWORK_REISSUING
 from renkei_emulator.network.faults_states import FAULTS as NETWORK_STATES
 from renkei_emulator.network.faults_wire import FAULTS as NETWORK_WIRE
 from renkei_fixtures.errors import SetupError
@@ -49,7 +50,14 @@ BODY: dict[str, Fault] = {
     **asked_items.FAULTS,
     **inquirer.MIRRORS,
 }
-NETWORK = {**NETWORK_VENDOR, **NETWORK_WIRE, **NETWORK_STATES, **NETWORK_DISCLOSING, **mirrors.NETWORK}
+NETWORK = {
+    **NETWORK_VENDOR,
+    **NETWORK_WIRE,
+    **NETWORK_STATES,
+    **NETWORK_DISCLOSING,
+    **NETWORK_REISSUING,
+    **mirrors.NETWORK,
+}
 
 
 def check_names(armed: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from renkei_emulator.exchange import Event
 from renkei_emulator.network.answering import forget_at
 from renkei_emulator.network.arrival import Arrived
 from renkei_emulator.network.office import Case, Office, Said, note
+from renkei_emulator.network.reissuing import WHAT as LINK_CODE_CHANGE
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.chain import LogLine
 from renkei_emulator.storage.network import Change
@@ -26,6 +27,10 @@ def acknowledge(office: Office, arrived: Arrived, cases: dict[str, Case], now: d
         number = item["exchange_number"]
         try:
             if number not in cases:
+                if (change := _link_code_change(office, item, arrived.claims["from"])) is not None:
+                    changes.append(change)
+                    items.append({"exchange_number": number, "state": "delivered"})
+                    continue
                 raise Refused("exchange_unknown", number)
             more, case = _one(office, item, arrived.claims["from"], cases[number], now)
         except Refused as refused:
@@ -39,6 +44,14 @@ def acknowledge(office: Office, arrived: Arrived, cases: dict[str, Case], now: d
         changes += more
         items.append({"exchange_number": number, "state": case.life.state})
     return Said(202, {"items": items}, changes, lines, forget_at(arrived.claims), sorted(rings))
+
+
+def _link_code_change(office: Office, item: Claims, sender: str) -> Change | None:
+    """What it changes that a body has taken its link-code change; None if the item speaks of no such thing."""
+    number, sha256 = item["exchange_number"], item["acknowledged_sha256"]
+    if item["outcome"] != "taken" or office.store.delivered(number, sender, sha256) != LINK_CODE_CHANGE:
+        return None
+    return "delivery_taken", {"exchange_number": number, "body": sender, "sha256": sha256}
 
 
 def _one(office: Office, item: Claims, sender: str, case: Case, now: datetime) -> tuple[list[Change], Case]:

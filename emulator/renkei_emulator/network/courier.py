@@ -10,6 +10,7 @@ from collections import Counter
 from renkei_emulator.network.answering import refused_by_provider
 from renkei_emulator.network.arrival import MEDIA_TYPE, MESSAGES
 from renkei_emulator.network.office import Office
+from renkei_emulator.network.reissuing import WHAT as LINK_CODE_CHANGE
 from renkei_emulator.network.relay import NotTaken, Outcome, Taken
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.chain import LogLine
@@ -127,6 +128,8 @@ class Courier:
 
     def _delivered(self, delivery: Delivery, outcome: Taken | NotTaken) -> tuple[list[Change], list[LogLine]]:
         office, now = self._office, self._office.world.clock.now()
+        if delivery.what == LINK_CODE_CHANGE:
+            return [], _change_not_taken(office, delivery, outcome) if isinstance(outcome, NotTaken) else []
         case = office.look(delivery.exchange_number)
         if isinstance(outcome, NotTaken) and delivery.what != "inquiry":
             refused = Refused(outcome.code, f"the {delivery.what} was not taken")
@@ -141,3 +144,10 @@ class Courier:
         except Refused:  # it was over before the reply came
             return [], []
         return [change], office.record("delivered", case, now)
+
+
+def _change_not_taken(office: Office, delivery: Delivery, outcome: NotTaken) -> list[LogLine]:
+    """The record's line of a body that refuses a link-code change for good: what is to be talked over with it."""
+    refused = Refused(outcome.code, "the link-code change was not taken")
+    facts = {"from": "network", "to": delivery.body}
+    return office.rooms.record_refusal(refused, facts, office.world.clock.now(), delivery.exchange_number)

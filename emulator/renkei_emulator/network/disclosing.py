@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from renkei_emulator.claims import Claims
 from renkei_emulator.exchange import DISCLOSURE, Event, Life
+from renkei_emulator.network.reissuing import is_about
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.network import StoredExchange
 from renkei_fixtures.instants import render
@@ -78,11 +79,11 @@ def records(office: Office, arrived: Arrived) -> Said:
 
     claims, body = arrived.claims, arrived.claims["from"]
     office.rooms.may_read(office.directory.bodies.get(body))
-    (person,) = office.link_codes.open_all(body, [claims["link_code"]])
+    (person,) = office.codes_at(office.world.clock.now()).open_all(body, [claims["link_code"]])
     rows = []
     for exchange in office.store.exchanges():
         about = json.loads(exchange.receiver_codes or "[]")
-        if office.link_codes.issue(exchange.receiver, person) not in about:
+        if not is_about(office.link_codes, exchange.receiver, about, person):
             continue
         case = office.look(exchange.exchange_number)
         hidden = office.rooms.is_hidden(exchange, case.inquiry, case.life)

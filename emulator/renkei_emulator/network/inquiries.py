@@ -18,7 +18,7 @@ def accept(office: Office, arrived: Arrived, now: datetime) -> Said:
     """The rest of the checks, the permit, and what is to be written. Raises Refused of stage *authority*, *subject*."""
     claims = arrived.claims
     row_id = _authority(office, claims, now)
-    receiver_codes = _subjects(office, arrived)
+    receiver_codes = _subjects(office, arrived, now)
     number = office.world.dice.uuid7(now).replace("-", "")
     subjects = subjects_text(receiver_codes, office.world.dice.bytes(24)) if receiver_codes else None
     body = arrived.body or ""
@@ -69,10 +69,10 @@ def _authority(office: Office, claims: Claims, now: datetime) -> str:
     return row.id
 
 
-def _subjects(office: Office, arrived: Arrived) -> tuple[str, ...]:
+def _subjects(office: Office, arrived: Arrived, now: datetime) -> tuple[str, ...]:
     """The provider's link codes for the persons asked about; none where the subject is no person."""
     claims = arrived.claims
     office.rooms.check_inquiry_subjects(claims, arrived.subjects, arrived.codes)
     if arrived.subjects is None:
         return ()
-    return office.rooms.translate(office.link_codes, arrived.codes, claims["from"], claims["to"])
+    return office.rooms.translate(office.codes_at(now), arrived.codes, claims["from"], claims["to"])

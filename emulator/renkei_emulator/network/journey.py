@@ -10,20 +10,20 @@ Whatever is said with `202` or `200` was durable before. A refusal is in the rec
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from renkei_emulator.claims import Claims
 from renkei_emulator.envelope import Signer
 from renkei_emulator.exchange import Transitions
-from renkei_emulator.network import acknowledging, answering, disclosing, inquiries
+from renkei_emulator.network import acknowledging, answering, disclosing, inquiries, reissuing
 from renkei_emulator.network.arrival import Arrived, peek
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.courier import Courier
 from renkei_emulator.network.directory import Directory
 from renkei_emulator.network.ending import Ending
 from renkei_emulator.network.inbox import Inbox
-from renkei_emulator.network.link_codes import LinkCodes, Person
+from renkei_emulator.network.link_codes import LinkCodes
 from renkei_emulator.network.office import JSON, Office, Said, compact
 from renkei_emulator.network.record import BODY, LOG, seal_claims
 from renkei_emulator.network.rooms import NetworkRooms
@@ -191,8 +191,17 @@ class NetworkNode:
         return "".join(f"{line}\n" for line in [*lines, compact({"seal": seal})]).encode()
 
     def link_codes(self, body: str, serials: Iterable[int]) -> list[str]:
-        """The link codes of these persons at a body, as they were given out at their first registration."""
-        return [self.office.link_codes.issue(body, Person(serial, 0)) for serial in serials]
+        """The link codes of these persons at a body that hold now."""
+        codes = self.office.codes_at(self.office.world.clock.now())
+        return [codes.current(body, serial) for serial in serials]
+
+    async def reissue(self, body: str, serial: int, effective_at: datetime) -> str:
+        """付替え: give a person another link code at `body` and tell it so; the new code. ValueError as `reissue`."""
+        new, changes = reissuing.reissue(self.office, body, serial, effective_at, self.office.world.clock.now())
+        await self.office.store.write(changes)
+        self._inbox.ring(body)
+        self.courier.kick()
+        return new
 
     # --- what anybody may fetch ---------------------------------------------------------------------------------
     def _public(self, path: str) -> HttpReply:

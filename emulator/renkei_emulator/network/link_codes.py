@@ -5,7 +5,8 @@ One AES-256 block under a key per body and epoch: person serial 48 bit ‖ gener
 and a forged code, or another body's, fails on the zeros (once in 2**64). Source: PROTOCOL §1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from copy import copy
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -16,7 +17,7 @@ from renkei_emulator.claims import Claims
 from renkei_emulator.envelope import b64u, sha256_b64u, unb64u
 from renkei_emulator.refusals import Refused
 
-__all__ = ["LinkCodes", "Person", "check_subjects"]
+__all__ = ["Force", "LinkCodes", "Person", "check_subjects"]
 
 _CODE_LENGTH = 22
 _ZEROS = bytes(8)
@@ -27,6 +28,18 @@ class Person(NamedTuple):
 
     serial: int
     generation: int
+
+
+class Force(NamedTuple):
+    """Which generations of a person's code hold at a body: `oldest` to `newest` are accepted, `given` is delivered."""
+
+    oldest: int
+    given: int
+    newest: int
+
+
+def _never_reissued(_body: str, _serial: int) -> Force:
+    return Force(0, 0, 0)
 
 
 def check_subjects(claims: Claims, subjects: str | None, codes: tuple[str, ...]) -> None:
@@ -51,6 +64,17 @@ class LinkCodes:
         self._seed = str(seed).encode()
         self._epoch = epoch
         self._ciphers: dict[tuple[str, int], Cipher[modes.ECB]] = {}
+        self._force: Callable[[str, int], Force] = _never_reissued
+
+    def under(self, force: Callable[[str, int], Force]) -> "LinkCodes":
+        """The same codes, with what re-issues have made of them: (body, serial) → what holds."""
+        codes = copy(self)
+        codes._force = force
+        return codes
+
+    def current(self, body: str, serial: int) -> str:
+        """The person's code at `body` that holds. ValueError as `issue`."""
+        return self.issue(body, Person(serial, self._force(body, serial).given))
 
     def issue(self, body: str, person: Person) -> str:
         """The person's link code at `body`. ValueError if the serial or generation does not fit its bits."""
@@ -76,14 +100,20 @@ class LinkCodes:
 
     def open_all(self, body: str, codes: Iterable[str]) -> list[Person]:
         """The persons meant, in order. Raises Refused `link_code_invalid`, naming the item_nos, if any code fails."""
-        persons = [self.open(body, code) for code in codes]
+        persons = [self._holding(body, self.open(body, code)) for code in codes]
         if bad := [item_no for item_no, person in enumerate(persons, 1) if person is None]:
             raise Refused("link_code_invalid", f"not codes of {body}", item_nos=bad)
         return [person for person in persons if person is not None]
 
     def translate(self, codes: Iterable[str], giver: str, receiver: str) -> tuple[str, ...]:
         """The receiver's codes for the giver's, in order. Raises Refused `link_code_invalid`."""
-        return tuple(self.issue(receiver, person) for person in self.open_all(giver, codes))
+        return tuple(self.current(receiver, person.serial) for person in self.open_all(giver, codes))
+
+    def _holding(self, body: str, person: Person | None) -> Person | None:
+        if person is None:
+            return None
+        force = self._force(body, person.serial)
+        return person if force.oldest <= person.generation <= force.newest else None
 
     def _cipher(self, body: str, epoch: int) -> Cipher[modes.ECB]:
         cipher = self._ciphers.get((body, epoch))

@@ -13,7 +13,7 @@ from renkei_emulator.exchange import Event, Life, Transitions, read_life
 from renkei_emulator.network.arrival import Arrived
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.directory import Directory
-from renkei_emulator.network.link_codes import LinkCodes
+from renkei_emulator.network.link_codes import Force, LinkCodes
 from renkei_emulator.network.relay import KEPT
 from renkei_emulator.network.rooms import NetworkRooms
 from renkei_emulator.refusals import Refused
@@ -86,6 +86,14 @@ class Office:
     def sign(self, claims: Claims, typ: str) -> str:
         """Signed by the network."""
         return sign(compact(claims).encode(), typ, self.signer)
+
+    def force(self, body: str, serial: int, now: datetime) -> Force:
+        """Which of the person's link codes at `body` hold now."""
+        return self.rooms.in_force(self.store.reissues(body, serial), now)
+
+    def codes_at(self, now: datetime) -> LinkCodes:
+        """The link codes as they hold now."""
+        return self.link_codes.under(lambda body, serial: self.force(body, serial, now))
 
     def look(self, exchange_number: str) -> Case:
         """The exchange as the disk has it. Raises Refused `exchange_unknown`."""

@@ -3,7 +3,7 @@
 Each step is a plain function of values; the journey calls them in order and does everything else: disk, line, clock.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from renkei_emulator.claims import QUERY_LIFE, Claims, check_freshness
 from renkei_emulator.envelope import Jws, verify
 from renkei_emulator.exchange import Life, Transitions
-from renkei_emulator.network import answers, arrival, authority, disclosing, link_codes, permits, relay
-from renkei_emulator.network.link_codes import LinkCodes
+from renkei_emulator.network import answers, arrival, authority, disclosing, link_codes, permits, reissuing, relay
+from renkei_emulator.network.link_codes import Force, LinkCodes
 from renkei_emulator.network.record import line, refusal_line
 from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.chain import LogLine
-from renkei_emulator.storage.network import Repeat, StoredExchange
+from renkei_emulator.storage.network import Reissue, Repeat, StoredExchange
 from renkei_emulator.trust import TrustStore, body_san
 from renkei_emulator.world import Dice, HttpReply, HttpRequest
 from renkei_fixtures.instants import parse
@@ -118,6 +118,10 @@ class NetworkRooms:
     row_of: Callable[..., disclosing.Row] = disclosing.row_of
     rows_told: Callable[[list[tuple[disclosing.Row, bool]]], list[disclosing.Row]] = disclosing.rows_told
     told_too: Callable[[StoredExchange, str], str | None] = disclosing.told_too
+    in_force: Callable[[Sequence[Reissue], datetime], Force] = reissuing.in_force
+    change_goes_to: Callable[[str, Bodies], Iterable[str]] = reissuing.goes_to
+    change_subjects: Callable[[str, str], tuple[str, ...]] = reissuing.change_subjects
+    change_until: Callable[[datetime], datetime] = reissuing.change_until
     told_of: Callable[[str], str | None] = relay.told_of
     end_of: Callable[[str], tuple[timedelta, str] | None] = relay.end_of
     lease_until: Callable[[datetime], datetime] = relay.lease_until

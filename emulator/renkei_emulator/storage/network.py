@@ -40,8 +40,20 @@ class StoredExchange(NamedTuple):
     expires_at: str
 
 
+class Reissue(NamedTuple):
+    """A person's link code at a body that took another's place; the first code is generation 0."""
+
+    body: str
+    serial: int
+    generation: int
+    effective_at: str
+
+
 class Delivery(NamedTuple):
-    """A message to a body. ``what`` is `inquiry`, `answer` or `receipt`; ``sha256`` is what is acknowledged."""
+    """A message to a body; ``sha256`` is what is acknowledged.
+
+    ``what`` is `inquiry`, `answer`, `receipt` or `link_code_change`, whose ``exchange_number`` is its own message_id.
+    """
 
     id: int
     exchange_number: str
@@ -64,6 +76,7 @@ class NetworkStore(Protocol):
     def due(self, now: str, bodies: Sequence[str], most: int) -> list[Delivery]: ...
     def offered(self, body: str, now: str, most: int) -> list[Delivery]: ...
     def delivered(self, exchange_number: str, body: str, sha256: str) -> str | None: ...
+    def reissues(self, body: str, serial: int) -> list[Reissue]: ...
     def log_lines(self, body: str, log: str, exchange_number: str | None = None) -> list[str]: ...
     def verify_chains(self) -> list[Break]: ...
     async def write(self, changes: Sequence[Change], lines: Sequence[LogLine] = ()) -> None: ...

@@ -7,7 +7,7 @@ from typing import Any
 
 from renkei_emulator.exchange import Event
 from renkei_emulator.storage.chain import Break, LogLine
-from renkei_emulator.storage.network import Change, Delivery, Repeat, StoredExchange
+from renkei_emulator.storage.network import Change, Delivery, Reissue, Repeat, StoredExchange
 from renkei_emulator.storage.sqlite import SqliteFile
 
 TABLES = [
@@ -24,11 +24,13 @@ TABLES = [
     "CREATE TABLE event (exchange_number TEXT REFERENCES exchange, n INTEGER, at TEXT NOT NULL, happened TEXT NOT NULL,"
     " state TEXT NOT NULL, part INTEGER, message_id TEXT, header_sha256 TEXT, last_part INTEGER, code TEXT, stage TEXT,"
     " PRIMARY KEY (exchange_number, n)) WITHOUT ROWID",
-    "CREATE TABLE delivery (id INTEGER PRIMARY KEY, exchange_number TEXT NOT NULL REFERENCES exchange,"
+    "CREATE TABLE delivery (id INTEGER PRIMARY KEY, exchange_number TEXT NOT NULL,"
     " body TEXT NOT NULL, what TEXT NOT NULL, sha256 TEXT NOT NULL, envelope BLOB NOT NULL, attempts INTEGER NOT NULL,"
     " next_at TEXT, until TEXT NOT NULL)",
     "CREATE INDEX delivery_next ON delivery (body, next_at) WHERE next_at IS NOT NULL",
     "CREATE INDEX delivery_exchange ON delivery (exchange_number)",
+    "CREATE TABLE reissue (body TEXT, serial INTEGER, generation INTEGER, effective_at TEXT NOT NULL,"
+    " PRIMARY KEY (body, serial, generation)) WITHOUT ROWID",
 ]
 
 CHANGES: dict[str, str] = {
@@ -41,6 +43,7 @@ CHANGES: dict[str, str] = {
     " :last_part, :code, :stage)",
     "delivery": "INSERT INTO delivery (exchange_number, body, what, sha256, envelope, attempts, next_at, until)"
     " VALUES (:exchange_number, :body, :what, :sha256, :envelope, 0, :next_at, :until)",
+    "reissue": "INSERT INTO reissue VALUES (:body, :serial, :generation, :effective_at)",
     "delivery_again": "UPDATE delivery SET attempts = attempts + 1, next_at = :next_at WHERE id = :id",
     "delivery_done": "UPDATE delivery SET next_at = NULL WHERE id = :id",
     "deliveries_over": "UPDATE delivery SET next_at = NULL WHERE exchange_number = :exchange_number"
@@ -57,7 +60,7 @@ class NetworkSqlite:
 
     def __init__(self, file: SqliteFile) -> None:
         self.file = file
-        file.schema("network", 1, TABLES)
+        file.schema("network", 2, TABLES)
 
     async def write(self, changes: Sequence[Change], lines: Sequence[LogLine] = ()) -> None:
         await self.file.write([(CHANGES[name], values) for name, values in changes], lines)
@@ -123,6 +126,11 @@ class NetworkSqlite:
         sql = "SELECT what FROM delivery WHERE exchange_number = ? AND body = ? AND sha256 = ?"
         row = self._one(sql, exchange_number, body, sha256)
         return None if row is None else row[0]
+
+    def reissues(self, body: str, serial: int) -> list[Reissue]:
+        """The codes that a person has got at a body after the first one, oldest first."""
+        sql = "SELECT body, serial, generation, effective_at FROM reissue WHERE body = ? AND serial = ? ORDER BY generation"
+        return [Reissue(*row) for row in self.file.read(sql, (body, serial))]
 
     def log_lines(self, body: str, log: str, exchange_number: str | None = None) -> list[str]:
         return self.file.log_lines(body, log, exchange_number)
