@@ -228,13 +228,17 @@ class Product:
 
     def hand(self, receipt: str, number: str) -> Reply | None:
         """Bring a receipt alone, as the network would; the reply of a product that is pushed to, None if there is none."""
+        return self.bring(self.forge.paper(receipt), number)
+
+    def bring(self, envelope: bytes, number: str) -> Reply | None:
+        """Bring any bytes as the network would; the reply of a product that is pushed to, None if there is none."""
         inbox, clock = self.parties.tap.inbox, self.parties.clock
         self.state.control = None
         if inbox is not None:
-            inbox.put(self.forge.paper(receipt), number)
+            inbox.put(envelope, number)
             self.parties.settle()
             return None
-        request = Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, self.forge.paper(receipt))
+        request = Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, envelope)
         try:
             reply = self.parties.product.send(request, clock.seconds("reply"))
         except DoorTrouble:

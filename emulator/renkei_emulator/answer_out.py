@@ -47,7 +47,7 @@ class AnswerOut:
         dice = desk.dice(f"{case.number} {deed}")
         ids = Ids(dice.uuid7(now), render(now), desk.salt(f"{case.number} {deed} content"))
         header = rooms.answer_header(local, ids)
-        codes = rooms.answer_codes(local, desk.store.link_code)
+        codes = rooms.answer_codes(local, desk.link_code)
         content = rooms.pad(rooms.answer_content(header, results, ids.salt), size_of(information, len(local.items)))
         # Back across interface P.
         answer = rooms.take_over(message(header, codes, desk.quirks.arranged(content, dice)))

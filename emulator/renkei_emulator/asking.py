@@ -83,7 +83,7 @@ class Asking:
         desk, rooms = self.desk, self.desk.rooms
         codes = []
         for n, subject in enumerate(ask["subjects"]):
-            code = rooms.link_code_of(OwnNumber(subject["own_number"]), desk.store.link_code)
+            code = rooms.link_code_of(OwnNumber(subject["own_number"]), desk.link_code)
             if code is None:
                 raise Wrong(422, "link_code_missing", f"subjects[{n}].own_number", "a loaded link code", "none")
             codes.append(code)

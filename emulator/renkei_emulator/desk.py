@@ -15,6 +15,7 @@ from renkei_emulator.storage.body import BodyStore
 from renkei_emulator.tasks import Tasks
 from renkei_emulator.trust import Check, Usage
 from renkei_emulator.world import Dice, World
+from renkei_fixtures.instants import render
 
 if TYPE_CHECKING:
     from renkei_fixtures.municipalities import Body
@@ -46,6 +47,10 @@ class Desk:
 
     def now(self) -> datetime:
         return self.world.clock.now()
+
+    def link_code(self, own_number: str) -> str | None:
+        """Our own link code of a person that holds now."""
+        return self.store.link_code(own_number, render(self.now()))
 
     def dice(self, label: str) -> Dice:
         """Dice for one deed: what runs beside it does not move it. ``label`` names the deed once and for all."""

@@ -16,11 +16,12 @@ from renkei_emulator.asking import Asking
 from renkei_emulator.desk import Desk
 from renkei_emulator.fetching import Fetching
 from renkei_emulator.lines import LogLine
-from renkei_emulator.linkage_if.network_connection import Accepted, NotTaken, Peek, peek
+from renkei_emulator.linkage_if.network_connection import LINK_CODE_CHANGE, Accepted, NotTaken, Peek, peek
 from renkei_emulator.messages import Framed, Sealed
 from renkei_emulator.outbox import Outbox
 from renkei_emulator.providing import Providing
 from renkei_emulator.refusals import Refused
+from renkei_emulator.reissue_in import ReissueIn
 from renkei_emulator.storage.body import Change, Outgoing
 from renkei_emulator.world import HttpReply, HttpRequest, Wire
 
@@ -33,6 +34,7 @@ class BodyNode:
         self.providing = Providing(desk)
         self.asking = Asking(desk)
         self.answer_in = AnswerIn(desk)
+        self.reissue_in = ReissueIn(desk)
         self.outbox = Outbox(desk, wire, address, self._settled, self.providing.seal_anew)
         self.providing.outbox = self.asking.outbox = self.answer_in.outbox = self.outbox
         self.fetching = Fetching(desk, self.outbox, wire, address)
@@ -41,6 +43,8 @@ class BodyNode:
         """A message to this body. Raises Refused, which the door records and says."""
         if framed.typ == "renkei-inquiry":
             return await self.providing.receive(framed, sealed)
+        if framed.typ == LINK_CODE_CHANGE:
+            return await self.reissue_in.receive(framed)
         return await self.answer_in.receive(framed)
 
     async def receipt(self, paper: str) -> HttpReply:

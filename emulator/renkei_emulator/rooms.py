@@ -83,6 +83,8 @@ class BodyRooms:
     # 暗号・署名機能
     check_certificate: Callable[..., PublicKey] = crypto.check_certificate
     verify_header: Callable[..., Verified] = crypto.verify_header
+    verify_change: Callable[..., Verified] = crypto.verify_change
+    check_change_hash: Callable[[Framed], None] = crypto.check_change_hash
     read_paper: Callable[..., Claims] = crypto.read_paper
     decrypt: Callable[..., bytes] = crypto.decrypt
     compare_hash: Callable[[Claims, bytes], None] = crypto.compare_hash
@@ -142,6 +144,7 @@ class BodyRooms:
     # ID変換機能
     own_number_of: Callable[[LinkCode, conversion.CodeLookup], OwnNumber | None] = conversion.own_number_of
     link_code_of: Callable[[OwnNumber, conversion.CodeLookup], LinkCode | None] = conversion.link_code_of
+    rebind: Callable[[tuple[str, ...], conversion.CodeLookup], tuple[LinkCode, OwnNumber] | None] = conversion.rebind
     answer_codes: Callable[[Local, conversion.CodeLookup], tuple[LinkCode, ...]] = conversion.answer_codes
 
     # 連携情報保管機能

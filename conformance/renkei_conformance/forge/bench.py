@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from renkei_conformance.drivers import DoorTrouble, Request
 from renkei_conformance.forge.bodies import ForgedBody
 from renkei_conformance.forge.build import Facts, NotForgeable, Plan
+from renkei_conformance.forge.change import link_code_change
 from renkei_conformance.forge.deliver import RESENDS, Delivery, Surroundings, post
 from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.draft import Draft, Source
@@ -107,6 +109,17 @@ class Forge:
     def closing_receipt(self, draft: Draft, state: str, why: tuple[str, str] | None = None) -> str:
         """The network's receipt by which an exchange of the forge's ends; from now on it is in that state."""
         return self.parties.tap.forged.close(str(draft.exchange_number), state, why)
+
+    def link_code_change(
+        self, old: str, new: str, after: timedelta, *, signer: KeyPair | None = None, hashed: str | None = None
+    ) -> tuple[bytes, str]:
+        """The network's word that `old` becomes `new` after a time, and its message_id; or one by another `signer`, or
+        whose signed hash is of the code `hashed`."""
+        now = self.parties.clock.now()
+        return link_code_change(
+            self.product, old, new, signer=signer or self.parties.kit.network, now=now, effective_at=now + after,
+            dice=next(self._fresh_dice()), hashed=hashed,
+        )  # fmt: skip
 
     @staticmethod
     def paper(receipt: str) -> bytes:

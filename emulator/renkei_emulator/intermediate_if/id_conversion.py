@@ -25,6 +25,13 @@ def link_code_of(own_number: OwnNumber, lookup: CodeLookup) -> LinkCode | None:
     return None if code is None else LinkCode(code)
 
 
+def rebind(link_codes: tuple[str, ...], lookup: CodeLookup) -> tuple[LinkCode, OwnNumber] | None:
+    """付替え: the new code, bound to whom the old one means here; None where it means nobody."""
+    old, new = link_codes
+    own = lookup(old)
+    return None if own is None else (LinkCode(new), OwnNumber(own))
+
+
 def answer_codes(local: Local, lookup: CodeLookup) -> tuple[LinkCode, ...]:
     """③ own number → link code, in the order asked.
 

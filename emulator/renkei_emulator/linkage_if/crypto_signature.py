@@ -58,6 +58,18 @@ def verify_header(framed: Framed, check: Check, at: datetime) -> Verified:
     return Verified(framed, at)
 
 
+def verify_change(framed: Framed, check: Check, at: datetime) -> Verified:
+    """A link-code change is the network's own word. Raises Refused of stage *sender* unless the network signed it."""
+    verify(framed.jws, check(framed.jws.kid, "signature", NETWORK_SAN, at))
+    return Verified(framed, at)
+
+
+def check_change_hash(framed: Framed) -> None:
+    """The codes are those that were signed. Raises Refused `subjects_hash_mismatch`."""
+    if framed.subjects is None or sha256_b64u(framed.subjects.encode("ascii")) != framed.claims["subjects_sha256"]:
+        raise Refused("subjects_hash_mismatch")
+
+
 def read_paper(paper: str | None, kind: str, check: Check, standard: Standard, at: datetime) -> Claims:
     """The claims of a permit or receipt that the network signed. ``kind``: `permit` or `receipt`.
 

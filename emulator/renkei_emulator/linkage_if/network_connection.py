@@ -25,6 +25,7 @@ LARGEST = 10 * 1024 * 1024
 LONGEST_PAUSE_S = 300.0
 
 _KNOWN = frozenset({"header", "subjects", "body", "permit", "receipt"})
+LINK_CODE_CHANGE = "renkei-link-code-change"
 _PAPER = {"renkei-inquiry": "permit", "renkei-answer": "receipt"}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _BODY = re.compile(r"[0-9]{6}|[0-9]{13}", re.ASCII)
@@ -61,6 +62,8 @@ def read_message(
     A permit or receipt may be missing here: that is a fault of the next stages but one, and has its own code.
     """
     jws = read_jws(envelope["header"])
+    if jws.typ == LINK_CODE_CHANGE:
+        return _read_change(envelope, jws, standard, hosted)
     paper = _PAPER.get(jws.typ)
     if paper is None:
         raise Refused("type_not_allowed", f"{jws.typ} is not for a body")
@@ -89,6 +92,23 @@ def read_message(
     if claims["to"] not in hosted:
         raise Refused("not_for_us")
     return framed
+
+
+def _read_change(envelope: Envelope, jws: Jws, standard: Standard, hosted: frozenset[str]) -> Framed:
+    """A link-code change: a header of the network's, and the old and the new code as its subjects."""
+    claims = read_claims(jws.payload, jws.typ, standard)
+    due = {"header", "subjects"}
+    if missing := due - envelope.keys():
+        raise Refused("envelope_member_missing", ", ".join(sorted(missing)))
+    if unknown := envelope.keys() - due:
+        raise Refused("envelope_member_unknown", ", ".join(sorted(unknown)))
+    codes = read_subjects(envelope["subjects"])
+    if len(codes) != 2 or codes[0] == codes[1]:
+        raise Refused("header_form_invalid", "subjects: the old and the new link code")
+    if claims["to"] not in hosted:
+        raise Refused("not_for_us")
+    sha256 = sha256_b64u(envelope["header"].encode("ascii"))
+    return Framed(jws.typ, claims, jws, envelope["header"], sha256, envelope["subjects"], codes, None, None, None)
 
 
 def check_fresh(verified: Verified, now: datetime) -> Verified:

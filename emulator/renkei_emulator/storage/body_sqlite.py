@@ -29,6 +29,8 @@ TABLES = [
     "CREATE INDEX outgoing_next ON outgoing (next_at) WHERE next_at IS NOT NULL",
     "CREATE TABLE link_code (link_code TEXT PRIMARY KEY, own_number TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX link_code_own ON link_code (own_number)",
+    # A code that takes another's place finds its person at once; we ask by it from then on.
+    "CREATE TABLE link_code_from (link_code TEXT PRIMARY KEY, effective_at TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE record (own_number TEXT, information TEXT, keys TEXT, status TEXT, as_of TEXT NOT NULL,"
     " record TEXT, load_id TEXT NOT NULL, PRIMARY KEY (own_number, information, keys)) WITHOUT ROWID",
     # '' stands for "all": a mark on every person, or on every information of one person.
@@ -58,6 +60,7 @@ CHANGES: dict[str, str] = {
     "outgoing_settled": "UPDATE outgoing SET attempts = attempts + 1, next_at = NULL, outcome = :outcome"
     " WHERE message_id = :message_id",
     "link_code": "INSERT OR REPLACE INTO link_code VALUES (:link_code, :own_number)",
+    "link_code_from": "INSERT OR REPLACE INTO link_code_from VALUES (:link_code, :effective_at)",
     "record": "INSERT OR REPLACE INTO record VALUES"
     " (:own_number, :information, :keys, :status, :as_of, :record, :load_id)",
     "handling": "INSERT OR REPLACE INTO handling VALUES (:own_number, :information, :mode, :reason)",
@@ -84,7 +87,7 @@ class BodySqlite:
 
     def __init__(self, file: SqliteFile) -> None:
         self.file = file
-        file.schema("body", 1, TABLES)
+        file.schema("body", 2, TABLES)
 
     async def write(self, changes: Sequence[Change], lines: Sequence[LogLine] = ()) -> None:
         await self.file.write([(CHANGES[name], values) for name, values in changes], lines)
@@ -137,8 +140,13 @@ class BodySqlite:
         row = self._one("SELECT own_number FROM link_code WHERE link_code = ?", link_code)
         return None if row is None else row[0]
 
-    def link_code(self, own_number: str) -> str | None:
-        row = self._one("SELECT link_code FROM link_code WHERE own_number = ?", own_number)
+    def link_code(self, own_number: str, now: str) -> str | None:
+        """The person's code by which we ask now: the one that came into force last."""
+        sql = (
+            "SELECT c.link_code FROM link_code c LEFT JOIN link_code_from f ON f.link_code = c.link_code"
+            " WHERE c.own_number = ? AND coalesce(f.effective_at, '') <= ? ORDER BY coalesce(f.effective_at, '') DESC LIMIT 1"
+        )
+        row = self._one(sql, own_number, now)
         return None if row is None else row[0]
 
     def copies(self, own_number: str, information: str) -> list[StoredRecord]:
