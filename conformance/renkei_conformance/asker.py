@@ -95,7 +95,8 @@ class Asker(Questioner):
         self.parties.settle()
 
         def ours(heard: Heard) -> bool:
-            return bool(acknowledgement.items_of(heard.claims, number)) and (heard.counted or not counted)
+            said = "items" in heard.claims and acknowledgement.items_of(heard.claims, number)
+            return bool(said) and (heard.counted or not counted)
 
         patience = self.parties.clock.patience("answer") if count else 0.0
         return self.parties.tap.wait_until(ours, patience, count)
