@@ -103,8 +103,9 @@ def content_read_leniently(rooms: BodyRooms) -> BodyRooms:
 
 # --- a person decides -----------------------------------------------------------------------------------------------
 def person_flag_ignored(rooms: BodyRooms) -> BodyRooms:
-    def needs_person(local: Any, _marks: Any, information: Any) -> str | None:
-        return rooms.needs_person(local, [], information)
+    def needs_person(local: Any, marks: Any, information: Any) -> str | None:
+        unread = [None if mark is not None and mark[0] == "manual" else mark for mark in marks]
+        return rooms.needs_person(local, unread, information)
 
     return replace(rooms, needs_person=needs_person)
 
