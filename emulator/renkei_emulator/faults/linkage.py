@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from renkei_emulator.claims import Claims
-from renkei_emulator.envelope import Jws, b64u, read_jws
-from renkei_emulator.faults.tolerance import Fault, nothing, tolerant
+from renkei_emulator.faults.tolerance import Fault, believes, nothing, read_loosely, tolerant
 from renkei_emulator.linkage_if.network_connection import Envelope
 from renkei_emulator.messages import Framed, Sealed, Verified
 from renkei_emulator.refusals import Refused
@@ -34,27 +32,12 @@ def unknown_envelope_member_ignored(rooms: BodyRooms) -> BodyRooms:
     return replace(rooms, open_envelope=tolerant(rooms.open_envelope, "envelope_member_unknown", lenient))
 
 
-def _loose(segment: str) -> bytes:
-    kept = segment.rstrip("=")
-    return base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4))
-
-
-def _read_loosely(token: str) -> Jws:
-    """Take what can be taken; the signature is still over the string that travelled."""
-    signing_input, _, _ = token.rpartition(".")
-    header, payload, signature = (_loose(part) for part in token.split(".")[:3])
-    members = json.loads(header)
-    plain = b64u(json.dumps({name: members[name] for name in ("alg", "kid", "typ")}, separators=(",", ":")).encode())
-    clean = read_jws(f"{plain}.{b64u(payload)}.{b64u(signature)}")
-    return clean._replace(signing_input=signing_input.encode())
-
-
 def lenient_base64(rooms: BodyRooms) -> BodyRooms:
-    return replace(rooms, read_jws=tolerant(rooms.read_jws, "encoding_not_canonical", _read_loosely))
+    return replace(rooms, read_jws=tolerant(rooms.read_jws, "encoding_not_canonical", read_loosely))
 
 
 def unknown_jose_members_ignored(rooms: BodyRooms) -> BodyRooms:
-    return replace(rooms, read_jws=tolerant(rooms.read_jws, "jose_header_not_allowed", _read_loosely))
+    return replace(rooms, read_jws=tolerant(rooms.read_jws, "jose_header_not_allowed", read_loosely))
 
 
 def media_type_not_looked_at(rooms: BodyRooms) -> BodyRooms:
@@ -91,28 +74,6 @@ def problem_quotes_the_value(rooms: BodyRooms) -> BodyRooms:
 
 
 # --- sender ---------------------------------------------------------------------------------------------------------
-def _believes(code: str, *, of_senders_only: bool = False) -> Fault:
-    """Take the key of a certificate although the check would refuse it with `code`.
-
-    `of_senders_only`: where a body's message is verified; the network's papers and reply keys go another way.
-    """
-
-    def fault(rooms: BodyRooms) -> BodyRooms:
-        def key(trust: Any, kid: str, *_rest: Any) -> Any:
-            return trust._chain(kid)[0].public_key()
-
-        careless = tolerant(rooms.check_certificate, code, key)
-
-        def check(trust: Any, kid: str, usage: str, san: str, *when: Any) -> Any:
-            of_a_sender = usage == "signature" and san.startswith("urn:renkei:body:")
-            step = careless if of_a_sender or not of_senders_only else rooms.check_certificate
-            return step(trust, kid, usage, san, *when)
-
-        return replace(rooms, check_certificate=check)
-
-    return fault
-
-
 def permit_of_anyone(rooms: BodyRooms) -> BodyRooms:
     """The chain of the permit's signer is checked, the name in its certificate is not."""
 
@@ -196,11 +157,11 @@ FAULTS: dict[str, Fault] = {
     "media_type_not_looked_at": media_type_not_looked_at,
     "deaf_after_refusal": deaf_after_refusal,
     "problem_quotes_the_value": problem_quotes_the_value,
-    "kid_without_chain": _believes("certificate_chain_invalid"),
-    "expired_certificate_taken": _believes("certificate_expired"),
-    "revocation_list_never_read": _believes("certificate_revoked"),
-    "usage_not_looked_at": _believes("certificate_usage_wrong", of_senders_only=True),
-    "sender_name_not_compared": _believes("certificate_not_of_sender", of_senders_only=True),
+    "kid_without_chain": believes("certificate_chain_invalid"),
+    "expired_certificate_taken": believes("certificate_expired"),
+    "revocation_list_never_read": believes("certificate_revoked"),
+    "usage_not_looked_at": believes("certificate_usage_wrong", of_senders_only=True),
+    "sender_name_not_compared": believes("certificate_not_of_sender", of_senders_only=True),
     "permit_of_anyone": permit_of_anyone,
     "clock_of_sender_trusted": clock_of_sender_trusted,
     "reuse_unnoticed": reuse_unnoticed,
