@@ -19,14 +19,14 @@ from renkei_conformance.drivers.callables import CallableDoor
 from renkei_conformance.forge.tokens import network_signer
 from renkei_conformance.kit import Management
 from renkei_conformance.lower.inbox import ForgedInbox
-from renkei_conformance.lower.network import ForgedNetwork, LostReply
+from renkei_conformance.lower.network import ForgedNetwork, LostReply, SlowReply
 from renkei_conformance.lower.tap import Tap
 from renkei_conformance.parties import ExaminerClock, Parties
 from renkei_conformance.profile import Profile
 from renkei_conformance.upper.http import HttpUpperTester
 from renkei_emulator.installation import Door, Installation
 from renkei_emulator.refusals import Refused
-from renkei_emulator.world import HttpReply, HttpRequest, NoReply, StillClock
+from renkei_emulator.world import HttpReply, HttpRequest, NoReply, Slowly, StillClock
 from renkei_fixtures.instants import parse
 from renkei_fixtures.municipalities import COUNTERPART, load_bodies
 
@@ -73,7 +73,13 @@ class _Through:
             reply = await asyncio.to_thread(self.to, handed) if self._beside else self.to(handed)
         except (LostReply, DoorTrouble) as trouble:
             raise NoReply(str(trouble)) from trouble
-        return HttpReply(reply.status, dict(reply.headers), reply.body)
+        except SlowReply as slow:
+            raise Slowly(_handed_back(slow.reply), slow.seconds) from slow
+        return _handed_back(reply)
+
+
+def _handed_back(reply: Reply) -> HttpReply:
+    return HttpReply(reply.status, dict(reply.headers), reply.body)
 
 
 class Party:

@@ -181,9 +181,13 @@ class Asker(Questioner):
     # --- interface B -------------------------------------------------------------------------------------------------
 
     def row(self, ask_id: str) -> Json:
-        """The question as interface B shows it, empty where it shows none."""
+        """The question as interface B shows it, empty where it shows none. `Inconclusive` where it shows nothing at all."""
         self.parties.settle()
         outcome = self.product.business(lambda upper: upper.collect(ask_id))
+        if not outcome.done:
+            raise Inconclusive(
+                both("conformance.reason.not_collected", detail=f"{outcome.status} {outcome.raw[:160]!r}")
+            )
         asks = outcome.member("asks")
         rows = [row for row in asks if isinstance(row, dict)] if isinstance(asks, list) else []
         return next((row for row in rows if row.get("ask_id") == ask_id), {})

@@ -91,6 +91,8 @@ def test_pauses_must_grow_and_a_message_sent_once_says_nothing():
     assert not broken(sending.backed_off(sent(0, 0.9, 2.6)))
     assert broken(sending.backed_off(sent(0, 0.9, 1.9)))
     assert broken(sending.backed_off(sent(0, 0.1)))
+    assert broken(sending.backed_off(sent(0, 6)))
+    assert broken(sending.backed_off(sent(0, 1, 7)))
     assert sending.backed_off(sent(0)) == ()
     assert broken(sending.waited(sent(0, 1.2), 2))
 

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
-from renkei_conformance.drivers import MESSAGES, Reply, Request, Unreachable
+from renkei_conformance.drivers import MESSAGES, Reply, Request, Rubbish, Unreachable
 from renkei_conformance.drivers.http import HttpDoor
-from renkei_conformance.lower.network import Lose, LostReply
+from renkei_conformance.lower import serve
+from renkei_conformance.lower.network import Lose, LostReply, Slow, SlowReply
 from renkei_conformance.lower.serve import Server
 from renkei_conformance.lower.tap import Tap
 from renkei_conformance.wire import b64u
@@ -218,3 +219,29 @@ def test_a_reply_is_lost_in_process_as_an_exception(world, opened):
     world.tap.forged.program(opened, Lose())
     with pytest.raises(LostReply):
         world.tap.handle_from_product(message("renkei-answer", exchange_number=opened))
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(2.5, True), (None, False)])
+def test_a_slow_reply_is_the_one_that_is_due_and_counts_when_it_ends(world, opened, seconds, counts):
+    world.tap.forged.program(opened, Slow(seconds))
+    with pytest.raises(SlowReply) as slow:
+        world.tap.handle_from_product(message("renkei-query", exchange_number=opened))
+
+    assert (slow.value.reply.status, slow.value.seconds) == (200, seconds)
+    assert world.tap.heard(opened)[-1].counted is counts
+    assert world.tap.handle_from_product(message("renkei-query", exchange_number=opened)).status == 200
+
+
+@pytest.mark.parametrize("seconds", [0.02, None])
+def test_drips_make_up_the_reply_or_lack_its_last_byte(world, opened, served, door, monkeypatch, seconds):
+    monkeypatch.setattr(serve, "DRIP_S", 0.002)
+    monkeypatch.setattr(serve, "ENDLESS_S", 0.02)
+    world.tap.forged.program(opened, Slow(seconds))
+    query = message("renkei-query", exchange_number=opened)
+    side = door(served.address_for_product)
+    if seconds is None:
+        with pytest.raises(Rubbish):
+            side.send(query, 5)
+    else:
+        assert "receipt" in json.loads(side.send(query, 5).body)
+    assert side.send(query, 5).status == 200

@@ -48,7 +48,7 @@ class AnswerIn:
         # Offered again until acknowledged; a different answer has a different header.
         if desk.store.seen(claims["from"], framed.header_sha256) is not None:
             return rooms.taken(number, "answered")
-        asked = desk.store.ask_of_message(claims["in_reply_to"])
+        asked: StoredAsk | None = rooms.question_of(claims, desk.store.ask_of_message, desk.store.ask_of)
         now = desk.now()
         try:
             results = await self._judge(framed, asked, now)

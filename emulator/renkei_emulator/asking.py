@@ -181,6 +181,6 @@ class Asking:
             return [asked_state(asked.ask_id, now, "refused", outcome.code, outcome.stage)], lines
         number = str(outcome.reply.get("exchange_number"))
         changes: list[Change] = [("ask_exchange", {"exchange_number": number, "ask_id": asked.ask_id})]
-        if asked.state in ("drafted", "sent"):  # the answer can be quicker than the reply to the question
+        if rooms.enters_accepted(asked.state):
             changes.append(asked_state(asked.ask_id, now, "accepted"))
         return changes, [rooms.access(desk.code, now, "inquiry_accepted", claims, number)]

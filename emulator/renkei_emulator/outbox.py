@@ -15,7 +15,7 @@ from renkei_emulator.desk import Desk
 from renkei_emulator.lines import LogLine
 from renkei_emulator.linkage_if.network_connection import Accepted, Again, NotTaken, Outcome, request_of
 from renkei_emulator.storage.body import Change, Outgoing
-from renkei_emulator.world import HttpReply, NoReply, Wire
+from renkei_emulator.world import HttpReply, NoReply, Slowly, Wire
 from renkei_fixtures.instants import parse, render
 
 # PROTOCOL §3: at most four requests open to one peer on a thin line.
@@ -67,8 +67,11 @@ class Outbox:
         anew = lambda: self._seal_anew(message)  # noqa: E731
         data = self._desk.rooms.bytes_to_send(message.envelope, message.attempts, anew)
         try:
-            return await self._wire.send(self._address, request_of(data))
-        except NoReply:
+            async with asyncio.timeout(self._desk.rooms.reply_within_s):
+                return await self._wire.send(self._address, request_of(data))
+        except Slowly as slow:
+            return self._desk.rooms.came_in_drips(slow.reply, slow.seconds)
+        except (NoReply, TimeoutError):
             return None
 
     async def _after(self, message: Outgoing, outcome: Outcome) -> None:

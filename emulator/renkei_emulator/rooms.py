@@ -71,7 +71,11 @@ class BodyRooms:
     refuse: Callable[..., HttpReply] = connection.refuse
     taken: Callable[[str, str], HttpReply] = connection.taken
     outcome: Callable[[HttpReply | None], connection.Outcome] = connection.outcome
+    reply_within_s: float | None = connection.REPLY_WITHIN_S
+    came_in_drips: Callable[[HttpReply, float | None], HttpReply | None] = connection.came_in_drips
     next_try: Callable[..., datetime] = connection.next_try
+    enters_accepted: Callable[[str], bool] = connection.enters_accepted
+    question_of: Callable[..., Any] = connection.question_of
     ends_with: Callable[[str], bool] = connection.ends_with
     inbox_query: Callable[[Claims, int], Claims] = connection.inbox_query
     from_inbox: Callable[[list[Any]], list[Any]] = connection.from_inbox

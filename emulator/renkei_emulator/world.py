@@ -124,6 +124,15 @@ class NoReply(Exception):  # noqa: N818 - the word of the standard: nothing came
     """The line gave no reply: nothing listens, it broke, or it took too long."""
 
 
+class Slowly(NoReply):
+    """In a still world: the reply has begun, and its last byte comes after ``seconds``; None: never."""
+
+    def __init__(self, reply: HttpReply, seconds: float | None) -> None:
+        """``reply``: the whole of it, as it will have come."""
+        super().__init__("the reply comes in drips")
+        self.reply, self.seconds = reply, seconds
+
+
 class Wire(Protocol):
     """The line to other bodies and to the network."""
 

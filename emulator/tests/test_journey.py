@@ -7,7 +7,7 @@ import pytest
 
 from renkei_emulator.quirks import Quirks
 from renkei_emulator.testing import ASKER, NOON, PROVIDER, SEED, Still, asker_number, claims_of, link_code, parsed, tap
-from renkei_emulator.world import HttpReply, HttpRequest
+from renkei_emulator.world import HttpReply, HttpRequest, Slowly
 from renkei_fixtures.instants import render
 from renkei_fixtures.residents import individual_number, resident, situation, tax_records
 
@@ -220,7 +220,10 @@ def answers_sent(heard):
     return [r.body for _, r in heard.sent if r.body and claims_of(json.loads(r.body)["header"]).get("in_reply_to")]
 
 
-@pytest.mark.parametrize("trouble", [HttpReply(503, {"retry-after": "1"}), HttpReply(429, {}), HttpReply(500), None])
+@pytest.mark.parametrize(
+    "trouble",
+    [HttpReply(503, {"retry-after": "1"}), HttpReply(429, {}), HttpReply(500), None, Slowly(HttpReply(202), None)],
+)
 def test_an_answer_that_was_not_taken_goes_out_again_as_the_same_bytes(trouble):
     async def story(world):
         heard = tap(world)
@@ -230,6 +233,8 @@ def test_an_answer_that_was_not_taken_goes_out_again_as_the_same_bytes(trouble):
             is_answer = request.body and "in_reply_to" in claims_of(json.loads(request.body)["header"])
             if is_answer and not tries:
                 tries.append(request)
+                if isinstance(trouble, Slowly):
+                    raise trouble
                 return trouble
             return request
 

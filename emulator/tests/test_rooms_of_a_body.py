@@ -12,7 +12,16 @@ from renkei_emulator.intermediate_if.linkage_confirmation import leaves_of, need
 from renkei_emulator.intermediate_if.linkage_information_store import key_text, take
 from renkei_emulator.linkage_if.authn_authz import answering_section, check_responsibility, find_row
 from renkei_emulator.linkage_if.log_management import seal_claims
-from renkei_emulator.linkage_if.network_connection import Accepted, Again, NotTaken, Peek, next_try, outcome, peek
+from renkei_emulator.linkage_if.network_connection import (
+    Accepted,
+    Again,
+    NotTaken,
+    Peek,
+    came_in_drips,
+    next_try,
+    outcome,
+    peek,
+)
 from renkei_emulator.linkage_if.pf_communication import hand_over, message, take_over
 from renkei_emulator.messages import (
     Asked,
@@ -261,3 +270,11 @@ def test_the_order_of_members_is_a_quirk_of_the_seed():
     assert list(shuffled) != list(members)
     assert shuffled == members
     assert list(shuffled) == list(Quirks(member_order=True).arranged(members, Dice(1, "q")))
+
+
+def test_a_slow_reply_counts_when_its_last_byte_is_there_in_time():
+    reply = HttpReply(202, {}, b"{}")
+
+    assert came_in_drips(reply, 5.0) is reply
+    assert came_in_drips(reply, 31.0) is None
+    assert came_in_drips(reply, None) is None

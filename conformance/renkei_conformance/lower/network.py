@@ -1,5 +1,5 @@
 """The network as the forge plays it: it accepts the product's messages for its own exchange numbers, keeps every
-byte, and gives signed receipts. What it replies can be programmed: 503 once, a lost reply.
+byte, and gives signed receipts. What it replies can be programmed: 503 once, a lost reply, a slow one.
 
 It is deliberately forgiving: judging what the product sent is the oracles' work, and an answer refused here would
 hide what is wrong with it.
@@ -26,6 +26,14 @@ class LostReply(Exception):  # noqa: N818 - a programmed event
     """Raised instead of a reply: the message was taken, the sender hears nothing. The server closes the line."""
 
 
+class SlowReply(Exception):  # noqa: N818 - a programmed event
+    """Raised instead of a reply whose bytes come in drips, over `seconds`; None: its last byte never comes."""
+
+    def __init__(self, reply: Reply, seconds: float | None) -> None:
+        super().__init__(seconds)
+        self.reply, self.seconds = reply, seconds
+
+
 @dataclass(frozen=True)
 class Busy:
     """Reply 503 `busy` with `Retry-After` once, in place of the reply that was due; another status, or no time named."""
@@ -41,6 +49,13 @@ class Lose:
 
 
 @dataclass(frozen=True)
+class Slow:
+    """Take the message and let the bytes of the reply that is due come in drips, once; see `SlowReply`."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
 class Refuse:
     """Refuse the message for good: a problem with this status, code and stage."""
 
@@ -49,7 +64,16 @@ class Refuse:
     stage: str
 
 
-Programmed = Busy | Lose | Refuse
+Programmed = Busy | Lose | Refuse | Slow
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the network makes of a message: the reply (None: lost), whether the message counts, how slowly the reply goes."""
+
+    reply: Reply | None
+    counts: bool
+    slow: Slow | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,7 @@ class Heard:
     reply: Reply | None
     """What was replied; None for a lost reply."""
     counted: bool
-    """False where the reply was a programmed 503 or lost: the sender owes the same bytes again."""
+    """False where the reply was a programmed 503, lost or without an end: the sender owes the same bytes again."""
     at: datetime | None = None
     """When it came."""
 
@@ -93,6 +117,8 @@ class ForgedExchange:
     refusal: tuple[str, str] | None = None
     """Code and stage of a refusal by the product."""
     programme: list[Programmed] = field(default_factory=list)
+    asking: list[Programmed] = field(default_factory=list)
+    """The same for the inquiry and its resends alone."""
     parts: dict[object, str] = field(default_factory=dict)
     """part → header string of the answer kept."""
 
@@ -108,7 +134,7 @@ class Questions:
     listening: bool = False
     prefix: str = "Q"
     programme: tuple[Programmed, ...] = ()
-    """What the next question's messages are met with, one each."""
+    """What the next question's inquiry and its resends are met with, one each."""
     numbers: dict[str, str] = field(default_factory=dict)
     """message_id → exchange number."""
 
@@ -158,7 +184,7 @@ class ForgedNetwork:
                     number, claims, sha256_b64u(str(envelope.get("header")).encode()), at,
                     str(claims.get("expires_at")), state="accepted", state_at=at,
                 )  # fmt: skip
-                exchange.programme.extend(programme)
+                exchange.asking.extend(programme)
                 self._exchanges[number] = exchange
         return number
 
@@ -190,15 +216,18 @@ class ForgedNetwork:
             self._enter(exchange, state)
             return self.receipt(exchange)
 
-    def take(self, exchange_number: str, typ: str | None, envelope: Json, claims: Json) -> tuple[Reply | None, bool]:
-        """One message for an exchange: the reply (None: lost) and whether it counts."""
+    def take(self, exchange_number: str, typ: str | None, envelope: Json, claims: Json) -> Taken:
+        """One message for an exchange."""
         with self._lock:
             exchange = self._exchanges[exchange_number]
-            if exchange.programme:
-                return self._programmed(exchange.programme.pop(0)), False
-            return self._due(exchange, typ, envelope, claims), True
+            programme = exchange.asking if typ == INQUIRY and exchange.asking else exchange.programme
+            programmed = programme.pop(0) if programme else None
+            if programmed is None or isinstance(programmed, Slow):
+                ends = programmed is None or programmed.seconds is not None
+                return Taken(self._due(exchange, typ, envelope, claims), ends, programmed)
+            return Taken(self._programmed(programmed), False)
 
-    def _programmed(self, programmed: Programmed) -> Reply | None:
+    def _programmed(self, programmed: Busy | Lose | Refuse) -> Reply | None:
         if isinstance(programmed, Lose):
             return None
         stage = programmed.stage if isinstance(programmed, Refuse) else "transport"

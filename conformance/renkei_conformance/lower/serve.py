@@ -17,13 +17,15 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from renkei_conformance.drivers import DoorTrouble, Reply, Request
-from renkei_conformance.lower.network import LostReply
+from renkei_conformance.lower.network import LostReply, SlowReply
 from renkei_conformance.lower.tap import Tap
 from renkei_fixtures.errors import SetupError
 
 BODY_LIMIT = 32 * 1024 * 1024
 HOST = "127.0.0.1"
 TRANSPORT = "renkei.transport"
+DRIP_S, ENDLESS_S = 0.25, 90.0
+"""A few bytes every so many seconds; what has no end is cut off after this, longer than any product may wait."""
 
 Handler = Callable[[Request], Reply]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -129,6 +131,9 @@ def _application(handler: Handler) -> Callable[[dict[str, Any], Receive, Send], 
         try:
             # In a thread: what is handed on blocks until the other side has replied.
             reply = await asyncio.to_thread(handler, request)
+        except SlowReply as slow:
+            await _drip(send, slow, scope["extensions"][TRANSPORT])
+            return
         except LostReply:
             scope["extensions"][TRANSPORT].abort()
             await asyncio.sleep(0)  # the protocol hears of it in the next round of the loop
@@ -159,7 +164,35 @@ async def _request(scope: dict[str, Any], receive: Receive) -> Request | None:
 
 
 async def _send(send: Send, reply: Reply) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
-    headers.append((b"content-length", str(len(reply.body)).encode()))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await _head(send, reply, len(reply.body))
     await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _head(send: Send, reply: Reply, length: int) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    headers.append((b"content-length", str(length).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+
+async def _drip(send: Send, slow: SlowReply, line: asyncio.Transport) -> None:
+    """The reply in drips; one without an end goes on with blanks before its last byte until the other side hangs up."""
+    body, seconds = slow.reply.body, slow.seconds
+    drops = max(1, round((ENDLESS_S if seconds is None else seconds) / DRIP_S))
+    if seconds is None:
+        body = body[:-1] + b" " * (drops * drops)
+    await _head(send, slow.reply, len(body) + (seconds is None))
+    for begin in range(drops):
+        if line.is_closing():
+            await asyncio.sleep(0)  # the protocol hears of it in the next round of the loop
+            return
+        await send({"type": "http.response.body", "body": _drop(body, begin, drops), "more_body": True})
+        await asyncio.sleep(DRIP_S)
+    if seconds is None:
+        line.abort()
+        await asyncio.sleep(0)
+        return
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _drop(body: bytes, number: int, of: int) -> bytes:
+    return body[len(body) * number // of : len(body) * (number + 1) // of]

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 from renkei_conformance.drivers import Door, Passed, Reply, Request, Sink, Unreachable
 from renkei_conformance.lower.inbox import ForgedInbox
-from renkei_conformance.lower.network import ForgedNetwork, Heard, LostReply, sorted_out
+from renkei_conformance.lower.network import ForgedNetwork, Heard, LostReply, SlowReply, Taken, sorted_out
 from renkei_conformance.wire import Json, peek
 
 QUERY, ACKNOWLEDGEMENT = "renkei-query", "renkei-acknowledgement"
@@ -69,7 +69,7 @@ class Tap:
     # What comes
 
     def handle_from_product(self, request: Request) -> Reply:
-        """What the product sends to what it takes for the network. May raise `LostReply`, and `DoorTrouble` of W."""
+        """What the product sends to what it takes for the network. May raise `LostReply`, `SlowReply`, `DoorTrouble` of W."""
         if request.method == "GET" and request.path.startswith(self._away or ("\n",)):
             reply = Reply(503, {"content-type": "text/plain", "retry-after": "1"}, b"away")
             self._tell(Passed("W", "heard", request, reply, None, "the directory is away on purpose"))
@@ -82,16 +82,16 @@ class Tap:
         number = self.forged.number_of(typ, envelope, claims)
         if number is None:
             return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
-        taken, counted = self.forged.take(number, typ, envelope, claims)
-        if self.inbox is not None and counted:
+        taken = self.forged.take(number, typ, envelope, claims)
+        if self.inbox is not None and taken.counts:
             self.inbox.settle(number)
-        self._keep(number, typ, claims, envelope, request, taken, counted)
-        self._tell(
-            Passed("N", "heard", request, taken, None if taken else "reply lost on purpose", "the forge's network")
-        )
-        if taken is None:
+        self._keep(number, typ, claims, envelope, request, taken.reply, taken.counts)
+        self._tell(Passed("N", "heard", request, taken.reply, _trouble(taken), "the forge's network"))
+        if taken.reply is None:
             raise LostReply
-        return taken
+        if taken.slow is not None:
+            raise SlowReply(taken.reply, taken.slow.seconds)
+        return taken.reply
 
     def handle_from_network(self, request: Request) -> Reply:
         """What the network sends to a body. May raise `LostReply`, and `DoorTrouble` of the product."""
@@ -204,6 +204,15 @@ class Tap:
     def _tell(self, passed: Passed) -> None:
         for sink in tuple(self._sinks):
             sink(passed)
+
+
+def _trouble(taken: Taken) -> str | None:
+    if taken.reply is None:
+        return "reply lost on purpose"
+    if taken.slow is None:
+        return None
+    seconds = taken.slow.seconds
+    return "reply in drips without an end, on purpose" if seconds is None else f"reply in drips over {seconds:g} s"
 
 
 def _exchange_of(claims: Mapping[str, object]) -> str | None:

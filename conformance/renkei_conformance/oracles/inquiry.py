@@ -34,7 +34,7 @@ class Due:
     """The body that asks."""
     ask: Ask
     link_codes: Sequence[str]
-    """Its own codes of the subjects, in the order of the question."""
+    """Its own codes of the subjects, item n of the question at n."""
     sealing_kid: str
     """The provider's newest valid sealing certificate."""
     now: datetime

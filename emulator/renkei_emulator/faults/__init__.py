@@ -16,6 +16,7 @@ from renkei_emulator.faults import (
     fetching,
     held_back,
     inquirer,
+    inquirer_line,
     link_codes,
     linkage,
     mirrors,
@@ -49,6 +50,7 @@ BODY: dict[str, Fault] = {
     **fetching.FAULTS,
     **link_codes.FAULTS,
     **inquirer.FAULTS,
+    **inquirer_line.FAULTS,
     **asked_items.FAULTS,
     **inquirer.MIRRORS,
 }

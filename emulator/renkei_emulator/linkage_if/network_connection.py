@@ -23,6 +23,8 @@ MESSAGES = "/renkei/1/messages"
 MEDIA_TYPE = "application/vnd.renkei+json"
 LARGEST = 10 * 1024 * 1024
 LONGEST_PAUSE_S = 300.0
+# The standard has 5 s at least and 30 s at most for the whole reply, from the first byte sent to the last byte read.
+REPLY_WITHIN_S = 6.0
 
 _KNOWN = frozenset({"header", "subjects", "body", "permit", "receipt"})
 LINK_CODE_CHANGE = "renkei-link-code-change"
@@ -238,6 +240,11 @@ def outcome(reply: HttpReply | None) -> Outcome:
     return Again(_retry_after(reply))
 
 
+def came_in_drips(reply: HttpReply, seconds: float | None) -> HttpReply | None:
+    """A slow reply counts when its last byte is there in time (``seconds``; None: never), and not before."""
+    return reply if seconds is not None and seconds <= REPLY_WITHIN_S else None
+
+
 def _accepted(reply: HttpReply) -> Outcome:
     try:
         members = strict_json(reply.body)
@@ -257,6 +264,16 @@ def _reason(reply: HttpReply) -> NotTaken:
 def _retry_after(reply: HttpReply) -> float | None:
     value = reply.headers.get("retry-after", "")
     return min(float(value), LONGEST_PAUSE_S) if value.isascii() and value.isdigit() else None
+
+
+def enters_accepted(state: str) -> bool:
+    """Whether the network's ``202`` makes the question *accepted*: the answer can be quicker than that."""
+    return state in ("drafted", "sent")
+
+
+def question_of(claims: dict[str, Any], by_message: Callable[[str], Any], _by_number: Callable[[str], Any]) -> Any:
+    """Our question that an answer is to: by the id that we gave it, since its number is known from the ``202`` only."""
+    return by_message(claims["in_reply_to"])
 
 
 def next_try(now: datetime, attempts: int, again: Again, dice: Dice) -> datetime:

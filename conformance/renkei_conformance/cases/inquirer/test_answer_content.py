@@ -235,8 +235,8 @@ def test_answer_incomplete(asker: Asker) -> None:
     negative(asker)
 
 
-# I-STA-001 照会者は、応答を受け取った照会への、訂正でない二つ目の異なる応答を拒否し、先の結果を変えてはなら
-#   ない。
+# I-STA-001 照会者は、応答を受け取った照会への、訂正でない二つ目の異なる応答を、permit 段階の receipt_mismatch で拒
+#   否し、先の結果を変えてはならない。
 @case(
     "IQ-STA-01",
     verifies=["I-STA-001"],
@@ -256,8 +256,8 @@ def test_second_answer(asker: Asker, ev: Evidence) -> None:
     ev.check("I-STA-001", equal("asks.results", first, shown, results.WHY_FIRST))
 
 
-# I-STA-002 照会者は、期限切れ、取下げ、拒否などで終わった照会への遅れた応答を拒否し、業務側に渡してはならな
-#   い。
+# I-STA-002 照会者は、期限切れ、取下げ、拒否などで終わった照会への遅れた応答を、permit 段階の receipt_mismatch で拒
+#   否し、業務側に渡してはならない。
 @case(
     "IQ-STA-02",
     verifies=["I-STA-002"],

@@ -76,8 +76,8 @@ def test_inquiries_are_fresh(asker: Asker, ev: Evidence) -> None:
     ev.check_all("I-INQ-007", inquiry.fresh(asked))
 
 
-# I-INQ-009 照会者は、subjects に自団体のリンクコードを依頼の順に置き、その文字列のハッシュを subjects_sha25
-#   6、人数を subject_count としなければならない。
+# I-INQ-009 照会者は、subjects に照会する者の自団体のリンクコードを置き、その文字列のハッシュを subjects_sha256、
+#   人数を subject_count としなければならない。
 # I-INQ-014 照会者は、既存番号、個人番号、氏名及び住所を、照会のどこにも含めてはならない。
 @case(
     "IQ-INQ-09",
@@ -112,8 +112,7 @@ def test_inquiry_says_what_was_asked(asker: Asker) -> None:
         judged(asker, asker.ask(question=question), "I-INQ-011", "I-INQ-012")
 
 
-# I-INQ-013 照会者は、照会の items を、依頼の順に 1 から番号を付け、依頼された照会キーをもつものとしなければ
-#   ならない。
+# I-INQ-013 照会者は、照会の items を、1 から番号を付け、依頼された照会キーをもつものとしなければならない。
 @case(
     "IQ-INQ-13",
     verifies=["I-INQ-013"],

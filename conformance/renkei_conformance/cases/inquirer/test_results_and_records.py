@@ -5,6 +5,7 @@ from __future__ import annotations
 from renkei_conformance.asker import Asker
 from renkei_conformance.asker_trial import refused
 from renkei_conformance.case import INQUIRER, Positive, Property, Scenario, case
+from renkei_conformance.errors import Inconclusive
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.exporting import exported, exported_until, names
 from renkei_conformance.finding import Finding, equal
@@ -15,6 +16,7 @@ from renkei_conformance.wire import Json
 from renkei_fixtures.messages import both
 
 ANSWER_AND_HANDING_OVER = 2
+ACCEPTED = 202
 
 
 # I-EXC-001 照会者は、ネットワークと提供者を通じた一つの照会を、照会から受領の確認まで、拒否されることなく完
@@ -55,6 +57,11 @@ def test_acknowledgements(asker: Asker, ev: Evidence) -> None:
         questioned = asker.ask()
         draft = asker.answer(questioned) if spoil is None else asker.answer(questioned).spoil(spoil)
         answered = asker.deliver(draft, questioned.number)
+        if answered.reply is None:
+            asker.lost(answered)
+            raise Inconclusive(both("conformance.reason.stalled"))
+        if answered.reply.status != ACCEPTED:  # how a fault is told is a clause of its own
+            continue
         ev.check(
             "I-ACK-001",
             equal("acknowledgement", True, answered.item is not None, both("conformance.why.answer_acknowledged")),
