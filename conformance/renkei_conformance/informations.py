@@ -13,7 +13,7 @@ from renkei_fixtures.instants import japan_date
 from renkei_fixtures.messages import both
 from renkei_fixtures.municipalities import COUNTERPART
 from renkei_fixtures.standard import Standard
-from renkei_fixtures.standard.rows import AuthorityRow, Information, Item
+from renkei_fixtures.standard.rows import AuthorityRow, Code, Information, Item
 
 AFFAIR = "AF-01"
 """The affair of use case 1, under which its informations are asked for."""
@@ -55,9 +55,16 @@ def is_digits(item: Item) -> bool:
 
 def claimed_features(standard: Standard, claimed: Sequence[str]) -> frozenset[str]:
     """The features of all claimed informations together."""
-    return frozenset().union(
-        *(features(standard.informations[name]) for name in claimed if name in standard.informations)
-    )
+    tables = [standard.informations[name] for name in claimed if name in standard.informations]
+    dated = {"item_code_ended"} if any(ended_codes(standard, table) for table in tables) else set()
+    return frozenset().union(dated, *(features(table) for table in tables))
+
+
+def ended_codes(standard: Standard, table: Information) -> list[tuple[Item, Code]]:
+    """Coded items and codes of theirs that have ended, but for items on whose code a rule depends."""
+    bound = {rule.total for rule in table.rules}
+    coded = [(item, standard.codes[item.code]) for item in table.items if item.code and item.id not in bound]
+    return [(item, code) for item, codes in coded for code in codes.codes if code.valid_to is not None]
 
 
 def having(product: Product, feature: str | None = None) -> list[Information]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date, timedelta
 
 import pytest
 
+from renkei_conformance.finding import broken
 from renkei_conformance.forge.build import NotForgeable
 from renkei_conformance.forge.plans import Asked
 from renkei_conformance.forge.spoils import spoilers
 from renkei_conformance.informations import asked_keys
-from renkei_conformance.oracles import handed
-from renkei_conformance.strategies import copies, hazards
+from renkei_conformance.oracles import handed, items
+from renkei_conformance.strategies import copies, hazards, since_ended
 from renkei_conformance.wire import sha256_b64u
 
 OURS = sorted(name for name in spoilers() if name.split(".")[0] in ("leaf", "rows", "text", "day"))
@@ -119,3 +121,24 @@ def test_keys_of_a_question_about_a_period_are_its_two_ends(world):
     keys = asked_keys(table, copies.made(world.standard, table))
 
     assert {key.id for key in table.keys} == set(keys)
+
+
+@pytest.mark.parametrize("name", ["leaf.code_ended", "leaf.code_not_begun"])
+def test_a_code_of_another_day_is_of_its_table_and_the_only_one_out_of_force(world, answer_about, name):
+    table = world.standard.informations["disability_handbook"]
+    (result,) = content(answer_about(table.id).spoil(name))["results"]
+    day = date.fromisoformat(copies.DAY)
+    wrong = broken(items.of_the_tables(world.standard, table, result["record"], day))
+
+    assert len(wrong) == 1
+    assert wrong[0].got in {code.code for book in world.standard.codes.values() for code in book.codes}
+
+
+def test_what_has_ended_since_was_in_force_on_the_copys_own_day(world):
+    tables = [one for one in world.standard.informations.values() if since_ended.copy(world.standard, one)]
+    assert tables
+    for table in tables:
+        held = since_ended.copy(world.standard, table)
+        own = date.fromisoformat(held.as_of[:10])
+        assert not broken(items.of_the_tables(world.standard, table, held.record, own))
+        assert broken(items.of_the_tables(world.standard, table, held.record, own + timedelta(days=1)))

@@ -16,7 +16,6 @@ from renkei_emulator.faults import (
     fetching,
     held_back,
     inquirer,
-    inquirer_line,
     link_codes,
     linkage,
     mirrors,
@@ -50,7 +49,6 @@ BODY: dict[str, Fault] = {
     **fetching.FAULTS,
     **link_codes.FAULTS,
     **inquirer.FAULTS,
-    **inquirer_line.FAULTS,
     **asked_items.FAULTS,
     **inquirer.MIRRORS,
 }

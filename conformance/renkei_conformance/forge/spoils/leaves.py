@@ -9,11 +9,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from renkei_conformance.forge.build import NotForgeable, Plan
 from renkei_conformance.forge.spoils import replan
-from renkei_fixtures.standard.rows import Information, Item
+from renkei_fixtures import instants
+from renkei_fixtures.standard.rows import Code, Information, Item
 
 
 class Place(NamedTuple):
@@ -132,6 +134,30 @@ _on_last(
 _on_last("day.impossible", _of_type("date", "date_partial"), lambda _p, _i: "2025-02-30")
 _on_last("day.partly_unknown", _of_type("date"), lambda place, _i: f"{place.value[:7]}-00")
 _on_last("day.known_beneath_unknown", _of_type("date_partial"), lambda _p, _i: "2025-00-15")
+
+
+def _out_of_force(name: str, out: Callable[[Code, date], bool]) -> None:
+    """Register a spoil that puts in a code of the item's table that is out of force on the copy's day."""
+
+    @replan(name)
+    def _(plan: Plan) -> Plan:
+        changed, record = _with_record(plan)
+        information, tables = _information(plan), plan.known.standard.codes
+        results: Any = (changed.content or {}).get("results")
+        day = instants.japan_date(instants.parse(str(results[0].get("as_of"))))
+        bound = {rule.total for rule in information.rules}
+
+        def codes(place: Place) -> list[str]:
+            listed = _leaf(place) and place.item.code is not None and place.item.id not in bound
+            return [row.code for row in tables[str(place.item.code)].codes if out(row, day)] if listed else []
+
+        place = _last(information, record, lambda one: bool(codes(one)))
+        place.members[place.name] = codes(place)[0]
+        return changed
+
+
+_out_of_force("leaf.code_ended", lambda row, day: row.valid_to is not None and row.valid_to < day)
+_out_of_force("leaf.code_not_begun", lambda row, day: row.valid_from > day)
 
 
 @replan("leaf.unknown")

@@ -1,8 +1,18 @@
-"""Faults of a body that asks, by what is broken: question, patience, framing, sender, content, acknowledging."""
+"""Faults of a body that asks, by what is broken: question, patience, framing, sender, content, acknowledging, the line, codes."""
 
 from __future__ import annotations
 
-from renkei_emulator.faults.inquirer import acknowledging, content, framing, mirrors, patience, question, sender
+from renkei_emulator.faults.inquirer import (
+    acknowledging,
+    codes,
+    content,
+    framing,
+    line,
+    mirrors,
+    patience,
+    question,
+    sender,
+)
 from renkei_emulator.faults.tolerance import Fault
 
 FAULTS: dict[str, Fault] = {
@@ -12,5 +22,7 @@ FAULTS: dict[str, Fault] = {
     **sender.FAULTS,
     **content.FAULTS,
     **acknowledging.FAULTS,
+    **line.FAULTS,
+    **codes.FAULTS,
 }
 MIRRORS: dict[str, Fault] = mirrors.MIRRORS
