@@ -78,6 +78,8 @@ def closing_lines(report: Report, out: Path, *, bundled: bool) -> Iterator[str]:
     yield from wrapped(tell("cli.clauses_line", **report.clause_totals.model_dump()))
     yield tell("cli.cases_line", total=report.case_totals.total, seconds=f"{seconds:.1f}")
     yield from _not_passed(report, out)
+    if report.limited:
+        yield from wrapped(tell("cli.limits", n=len(report.limited), cases=", ".join(one.id for one in report.limited)))
     yield tell("cli.report_at", path=out / "report.html")
     if bundled:
         yield tell("cli.bundled_first")

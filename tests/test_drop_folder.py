@@ -20,7 +20,7 @@ from renkei_emulator.world import HttpRequest, StillClock
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.residents import resident, situation, tax_records
 from renkei_fixtures.sheets import bundled_layouts, flat, load_layout, read_sheet, record_columns, write_sheet
-from renkei_fixtures.sheets.drop import SET_ASIDE, put
+from renkei_fixtures.sheets.drop import ASKS, SET_ASIDE, asked_columns, put
 from renkei_fixtures.standard import load
 
 ASKER, PROVIDER, SEED = "482013", "001015", 1
@@ -159,6 +159,25 @@ def test_a_decision_and_a_log_go_through_files(tmp_path):
     lines = [json.loads(line) for line in log.raw.splitlines()]
     assert {line["exchange_number"] for line in lines[:-1]} == {number}
     assert "seal" in lines[-1]
+
+
+def test_a_result_that_the_code_page_lacks_keeps_back_no_other(tmp_path):
+    """A business system in CP932 is told か゚: the list of what waits and every other result must come all the same."""
+    table = load().informations[INFORMATION]
+    said = {"ask_id": "q", "item_no": 1, "own_number": "A1", "result": "provided", "as_of": "2025-06-01T00:00:00.000Z"}
+    drop = DropFolder(tmp_path, load_layout("cp932-csv"), load(), None, {"q": table.id, "r": table.id})
+    asks = [
+        {"ask_id": "q", "state": "collected", "results": [{**said, "record": {"taxation": {"tax_year": "か゚"}}}, said]},
+        {"ask_id": "r", "state": "accepted", "results": []},
+    ]
+    files = drop._asks(asks)
+    shown = read_sheet(drop.layout, asked_columns(table), files[f"results-{INFORMATION}.csv"])
+    aside = read_sheet(drop.layout, SET_ASIDE, files["set_aside.csv"])
+
+    assert len(shown.rows) == 1
+    assert [cells[:2] for _, cells in aside.rows] == [(f"results-{INFORMATION}", 0)]
+    assert aside.rows[0][1][5] == "code_page"
+    assert len(read_sheet(drop.layout, ASKS, files["asks.csv"]).rows) == 2
 
 
 # --- bad files --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from renkei_conformance.bringing import as_load, brought
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.finding import Finding
 from renkei_conformance.informations import asked_keys, widest
@@ -40,6 +41,7 @@ def property_of_copies(product: Product, clause: str, examples: Sequence[Held], 
     A right row that is set aside breaks `clause`: whoever does not take it cannot provide it.
     """
     standard = product.ev.run.standard
+    examples = brought(product.ev, product.parties.upper, examples, as_load)
     product.ev.inputs([example.record for example in examples])
     product.ev.step("load", count=len(examples))
     fresh = product.fresh(len(examples))

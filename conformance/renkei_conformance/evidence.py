@@ -102,6 +102,7 @@ class Evidence:
         self.case = case
         self.booked: list[Booked] = []
         self.steps: list[Text] = []
+        self.limits = 0
         self._inputs: list[str] = []
         self._may = frozenset(case.verifies) | STANDING[case.role]
 
@@ -138,6 +139,12 @@ class Evidence:
         text = both(f"conformance.step.{key}", **values)
         self.steps.append(text)
         self.run.record.add(run_record.Step(case=self.case.id, text=text, key=key))
+
+    def limited(self, first: Text, left_out: int, of: int) -> None:
+        """Write down that so many of the case's examples could not be brought; `first` says why of the first of them."""
+        text = both("conformance.limit", left_out=left_out, of=of, first=first)
+        self.limits += left_out
+        self.run.record.add(run_record.Limit(case=self.case.id, text=text, left_out=left_out, of=of))
 
     def scene(self) -> None:
         """A new message begins: evidence of the next checks starts here."""

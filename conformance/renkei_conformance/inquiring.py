@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from renkei_conformance.asker import Asker
+from renkei_conformance.bringing import brought
 from renkei_conformance.finding import Finding
 from renkei_conformance.oracles import inquiry
 from renkei_conformance.people import Person
@@ -41,6 +42,8 @@ def stays(asker: Asker, clause: str, question: Question, person: Person | None =
     keys = asker.answers.keys(asker.product.people.ordinary, asker.question())
     asker.ev.step("question_that_stays", question=" ".join(question.as_inputs()))
     ask = question.ask(asker.next_id(), who.own_number, keys)
+    if not brought(asker.ev, asker.parties.upper, [ask], lambda one: one):
+        return
     known = asker.known()
     outcome = asker.put_question(ask)
     asker.silence()

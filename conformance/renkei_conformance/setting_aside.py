@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from renkei_conformance.bringing import as_load, brought
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.finding import Finding, equal
 from renkei_conformance.people import Held
@@ -35,6 +36,7 @@ def wrong_rows(product: Product, clause: str, table: Information, good: Held, wr
     A row is named by its number and a reason; that the item named is the wrong one is looked at too, as its id in the
     path. `Inconclusive` when the load as a whole is not taken.
     """
+    wrong = brought(product.ev, product.parties.upper, wrong, lambda one: as_load(one.held))
     if not wrong:
         return
     persons = product.fresh(len(wrong) + 2)

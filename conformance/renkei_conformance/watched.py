@@ -8,6 +8,7 @@ from typing import Literal
 
 from renkei_conformance.drivers import DoorTrouble, Passed, Reply, Request, Sink
 from renkei_conformance.upper import Ask, JsonObject, Load, Outcome, UpperTester
+from renkei_fixtures.standard import Text
 
 
 class WatchedUpper:
@@ -16,6 +17,12 @@ class WatchedUpper:
     def __init__(self, upper: UpperTester, sink: Sink) -> None:
         self._upper = upper
         self._sink = sink
+
+    def limit(self, said: Load | Ask) -> Text | None:
+        return self._upper.limit(said)
+
+    def holds(self, text: str) -> bool:
+        return self._upper.holds(text)
 
     def load(self, load: Load) -> Outcome:
         return self._kept("load", load.as_json(), lambda: self._upper.load(load))

@@ -16,7 +16,7 @@ from renkei_fixtures.standard import load
 
 TODAY = date(2026, 11, 23)
 FEATURES = claimed_features(load(), tuple(load().informations))
-ALL = {"push", "manual", "link_code_change", "records_export", "log_chain", "business_http", *FEATURES}
+ALL = {"push", "manual", "link_code_change", "records_export", "log_chain", *FEATURES}
 
 
 def row(case_id: str, *clauses: str, spoil: str | None = None) -> Case:
@@ -69,7 +69,7 @@ def test_what_no_claimed_information_has_is_not_applicable_and_says_so() -> None
 
 
 def test_logs_are_owed_even_by_a_product_without_an_export() -> None:
-    due = {one.id: one for one in coverage.clauses_due(load(), ("provider",), {"business_http"}, TODAY)}
+    due = {one.id: one for one in coverage.clauses_due(load(), ("provider",), set(), TODAY)}
     assert due["P-REC-001"].applies == "applicable"
     assert due["P-REC-005"].applies == "not_applicable"
 

@@ -71,7 +71,7 @@ def test_a_row_is_spoiled_before_what_stands_once_and_the_last_row_first(answer_
 def handed_over(world, change):
     """Clauses broken where interface B shows the record of a residence history after `change`."""
     table = world.standard.informations[ROWS]
-    held = copies.made(world.standard, table, hazards.texts, rows=3)
+    held = copies.made(world.standard, table, hazards.texts_of(lambda text: True), rows=3)
     due = {"item_no": 1, "result": "provided", "as_of": held.as_of, "record": held.record}
     shown = copy.deepcopy(due) | {"own_number": "0001"}
     change(shown)

@@ -124,6 +124,9 @@ def _case(case: CaseReport, discretion: Discretion, repeat: Repeat | None) -> di
             "failed": sum(not check.ok for check in case.checks),
         },
         "failures": [_failure(check, discretion) for check in case.checks if not check.ok][:MOST_FAILURES],
+        "limits": [
+            {"text": _text(discretion.words(one.text)), "left_out": one.left_out, "of": one.of} for one in case.limits
+        ],
         "repeat": None if repeat is None else repeat.model_dump(),
     }
 

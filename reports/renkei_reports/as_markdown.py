@@ -39,6 +39,7 @@ class _Writer:
         if report.is_subset:
             parts.append(self._said("page.subset"))
         parts.append(self._of(both("reports.short.counts", **report.clause_totals.model_dump())))
+        parts += self._limits()
         parts += self._problems()
         parts += self._attention()
         parts += self._clauses()
@@ -49,6 +50,13 @@ class _Writer:
     def _problems(self) -> list[str]:
         lines = [f"{self._said(f'problem.{one.label}')}: {self._of(one.text)}" for one in self.report.problems]
         return [self._listed(lines)] if lines else []
+
+    def _limits(self) -> list[str]:
+        """What could not be examined by the way in which interface B was reached."""
+        lines = [f"**{_plain(case.id)}** {self._of(one.text)}" for case in self.report.limited for one in case.limits]
+        if not lines:
+            return []
+        return [self._of(both("reports.limits.first", n=len(self.report.limited))), self._listed(lines)]
 
     def _attention(self) -> list[str]:
         lines = []

@@ -20,6 +20,7 @@ from renkei_fixtures.run_record import (
     Check,
     Expected,
     ExpectedCase,
+    Limit,
     Line,
     Message,
     Problem,
@@ -65,6 +66,7 @@ class _Seen:
     finished: dict[str, list[CaseFinished]] = field(default_factory=dict)
     traces: dict[str, list[Numbered]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    limits: dict[str, list[Limit]] = field(default_factory=dict)
     run_finished: RunFinished | None = None
     lines: int = 0
 
@@ -81,6 +83,8 @@ class _Seen:
                 if event.case is not None:
                     entry = Numbered.model_construct(seq=line.seq, at=line.at, event=event)
                     self.traces.setdefault(event.case, []).append(entry)
+            case Limit():
+                self.limits.setdefault(event.case, []).append(event)
             case CaseFinished():
                 self.finished.setdefault(event.case, []).append(event)
             case Problem():
@@ -144,6 +148,7 @@ def _gather(lines: Iterable[Line]) -> _Seen:
 def _case(expected: ExpectedCase, seen: _Seen, standard: Standard) -> CaseReport:
     """One expected case. One that did not end decided nothing; what it had seen stays in its trace."""
     trace = tuple(seen.traces.get(expected.id, ()))
+    limits = tuple(seen.limits.get(expected.id, ()))
     endings = seen.finished.get(expected.id, [])
     if endings:
         ending = endings[-1]
@@ -155,6 +160,7 @@ def _case(expected: ExpectedCase, seen: _Seen, standard: Standard) -> CaseReport
             seconds=ending.seconds,
             inputs_sha256=ending.inputs_sha256,
             trace=trace,
+            limits=limits,
         )
     return CaseReport(
         expected=expected,
@@ -164,6 +170,7 @@ def _case(expected: ExpectedCase, seen: _Seen, standard: Standard) -> CaseReport
         seconds=None,
         inputs_sha256=None,
         trace=trace,
+        limits=limits,
     )
 
 

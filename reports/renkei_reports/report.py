@@ -13,6 +13,7 @@ from renkei_fixtures.run_record import (
     BUNDLED,
     Check,
     ExpectedCase,
+    Limit,
     Message,
     Problem,
     RunStarted,
@@ -90,6 +91,8 @@ class CaseReport(_Part):
     seconds: float | None
     inputs_sha256: str | None
     trace: tuple[Numbered, ...]
+    limits: tuple[Limit, ...] = ()
+    """What it left out because interface B, as declared, cannot say it."""
 
     @property
     def id(self) -> str:
@@ -160,6 +163,11 @@ class Report(_Part):
     @property
     def is_reference(self) -> bool:
         return self.run.product.kind == BUNDLED
+
+    @property
+    def limited(self) -> tuple[CaseReport, ...]:
+        """The cases that left something out; they say what."""
+        return tuple(case for case in self.cases if case.limits)
 
     @property
     def is_subset(self) -> bool:

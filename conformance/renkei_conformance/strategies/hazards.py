@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from renkei_conformance.strategies.copies import PLAIN, Override
 from renkei_fixtures import characters
 from renkei_fixtures.standard.rows import Information, Item
 
+ORDINARY = "霞"
 PARTLY_KNOWN = ("1940-05-00", "1940-00-00", "0000-00-00")
 
 
-def texts(item: Item, row: int) -> Any:
-    """か゚ and its like, and cells that normalisation makes another character of: as many as the item may hold."""
-    if item.type != "N" or item.code is not None:
-        return PLAIN
-    changed = sorted(characters.changed_by_nfc())
-    cells = ["か゚", changed[row % len(changed)], "カ゚", "〜", "－", changed[-1 - row % len(changed)]]
-    return "".join(cells[: item.digits or 1])
+def changed_cells(holds: Callable[[str], bool]) -> list[str]:
+    """The characters that normalisation makes others of, as far as they can be shown."""
+    return [cell for cell in sorted(characters.changed_by_nfc()) if holds(cell)]
+
+
+def texts_of(holds: Callable[[str], bool]) -> Override:
+    """か゚ and its like, and cells that normalisation makes another character of: as many as the item may hold.
+
+    Of them only those that `holds` says can be shown at all.
+    """
+    changed = changed_cells(holds) or [ORDINARY]
+    pairs, wave, minus = ([cell] if holds(cell) else [] for cell in ("か゚", "〜", "－"))
+
+    def override(item: Item, row: int) -> Any:
+        if item.type != "N" or item.code is not None:
+            return PLAIN
+        kana = ["カ゚"] if pairs else []
+        cells = [*pairs, changed[row % len(changed)], *kana, *wave, *minus, changed[-1 - row % len(changed)]]
+        return "".join(cells[: item.digits or 1])
+
+    return override
 
 
 def partly_known(table: Information, number: int) -> Override:

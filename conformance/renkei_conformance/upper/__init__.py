@@ -120,8 +120,28 @@ class NotServed(Exception):  # noqa: N818 - a limit of the driver, nobody's mist
         self.reason = reason
 
 
+class Unlimited:
+    """An interface B over which JSON travels as it is: everything can be said."""
+
+    def limit(self, said: Load | Ask) -> Text | None:
+        """See `UpperTester.limit`."""
+        return None
+
+    def holds(self, text: str) -> bool:
+        """See `UpperTester.holds`."""
+        return True
+
+
 class UpperTester(Protocol):
     """Interface B as the examiner uses it. A problem is an `Outcome`, a dead line is a `DoorTrouble`."""
+
+    def limit(self, said: Load | Ask) -> Text | None:
+        """Why this interface cannot bring this to the product, None where it can: asked before it is tried."""
+        ...
+
+    def holds(self, text: str) -> bool:
+        """Whether a text of these characters comes through as it is."""
+        ...
 
     def load(self, load: Load) -> Outcome:
         """Load records, link codes and handling marks: `{"load_id","loaded","set_aside":[…]}`."""

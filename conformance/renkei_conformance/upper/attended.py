@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from renkei_conformance.upper import Ask, JsonObject, Load, NotServed, Outcome
+from renkei_conformance.upper import Ask, JsonObject, Load, NotServed, Outcome, Unlimited
 from renkei_conformance.upper.written import Written
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.messages import both
@@ -41,8 +41,8 @@ class Desk(Protocol):
 
 
 @dataclass
-class AttendedUpperTester:
-    """See the module. `folder`: where files to load are put."""
+class AttendedUpperTester(Unlimited):
+    """See the module. `folder`: where files to load are put, as JSON always and as sheets where those can say it."""
 
     folder: Path
     written: Written
@@ -50,7 +50,7 @@ class AttendedUpperTester:
     _steps: count[int] = field(default_factory=lambda: count(1))
 
     def load(self, load: Load) -> Outcome:
-        files = self.written.load(load)
+        files = {} if self.written.limit(load) is not None else self.written.load(load)
         files["load.json"] = json.dumps(load.as_json(), ensure_ascii=False, indent=2).encode()
         where = self._place("load", files)
         rows = len(load.records) + len(load.link_codes) + len(load.handling)
@@ -59,7 +59,8 @@ class AttendedUpperTester:
 
     def ask(self, ask: Ask) -> Outcome:
         said = ask.as_json()
-        where = self._place("ask", {**self.written.ask(ask), "ask.json": _json(said)})
+        sheets = {} if self.written.limit(ask) is not None else self.written.ask(ask)
+        where = self._place("ask", {**sheets, "ask.json": _json(said)})
         return self._step(both("attended.ask", folder=where, to=ask.to, information=ask.information), None, 202)
 
     def collect(self, ask_id: str | None = None) -> Outcome:

@@ -29,7 +29,7 @@ from renkei_fixtures.sheets.drop import (
     folders,
     put,
 )
-from renkei_fixtures.standard import Standard
+from renkei_fixtures.standard import Standard, Text
 
 POLL_S = 0.02
 
@@ -42,6 +42,12 @@ class FileUpperTester:
     layout: Layout
     standard: Standard
     patience: float
+
+    def limit(self, said: Load | Ask) -> Text | None:
+        return self._written.limit(said)
+
+    def holds(self, text: str) -> bool:
+        return self._written.holds(text)
 
     def load(self, load: Load) -> Outcome:
         return self._operate("load", self._written.load(load))

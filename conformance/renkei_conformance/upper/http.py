@@ -6,10 +6,10 @@ import json
 from typing import Literal
 
 from renkei_conformance.drivers import Door, Request
-from renkei_conformance.upper import Ask, JsonObject, Load, Outcome, outcome
+from renkei_conformance.upper import Ask, JsonObject, Load, Outcome, Unlimited, outcome
 
 
-class HttpUpperTester:
+class HttpUpperTester(Unlimited):
     """Interface B through a door. `base` is the path before the operation (`/business/1/001015`)."""
 
     def __init__(self, door: Door, base: str, token: str, patience: float = 10.0) -> None:

@@ -10,7 +10,7 @@ from renkei_conformance.upper import Ask, Load, NotServed
 from renkei_fixtures.messages import both
 from renkei_fixtures.sheets import Column, Layout, NotCarried, flat, record_columns, write_sheet
 from renkei_fixtures.sheets.drop import HANDLING, HEADERS, LINK_CODES, Operation, subject_columns
-from renkei_fixtures.standard import Standard
+from renkei_fixtures.standard import Standard, Text
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -40,6 +40,21 @@ class Written:
         said: Mapping[str, Any] = ask.as_json()
         columns = subject_columns(self.standard.informations[ask.information])
         return self.header("ask", said) | self.sheet("subjects", columns, said["subjects"])
+
+    def limit(self, said: Load | Ask) -> Text | None:
+        """See `UpperTester.limit`."""
+        try:
+            self.load(said) if isinstance(said, Load) else self.ask(said)
+        except NotServed as limit:
+            return limit.reason
+        return None
+
+    def holds(self, text: str) -> bool:
+        """Whether the code page has these characters, and gives them back as they were."""
+        try:
+            return text.encode(self.layout.encoding).decode(self.layout.encoding) == text
+        except UnicodeError:
+            return False
 
     def header(self, operation: Operation, said: Mapping[str, Any]) -> dict[str, bytes]:
         """The one row of `header`."""

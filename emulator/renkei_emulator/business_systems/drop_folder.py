@@ -156,9 +156,26 @@ class DropFolder:
             for result in asked["results"] if information is not None else ():
                 by_information.setdefault(str(information), []).append({"ask_id": asked["ask_id"], **result})
         files = self._sheet("asks", ASKS, [{c.name: asked.get(c.name) for c in ASKS} for asked in asks])
+        aside: list[Members] = []
         for name, results in by_information.items():
-            files |= self._sheet(f"results-{name}", asked_columns(self.standard.informations[name]), results)
-        return files
+            sheet, columns = f"results-{name}", asked_columns(self.standard.informations[name])
+            told = [self._untold(sheet, columns, place, result) for place, result in enumerate(results)]
+            shown = [result for result, one in zip(results, told, strict=True) if one is None]
+            files |= self._sheet(sheet, columns, shown)
+            aside += [one for one in told if one is not None]
+        return files | self._sheet("set_aside", SET_ASIDE, aside)
+
+    def _untold(self, sheet: str, columns: Sequence[Column], place: int, result: Members) -> Members | None:
+        """Why a result is in no sheet: this code page lacks one of its characters. It keeps back no other result."""
+        try:
+            self._sheet(sheet, columns, [result])
+        except NotCarried as limit:
+            got, expected = ascii(limit.got)[1:-1], self.layout.encoding
+            where = {"line": 0, "column": 0, "item": limit.item}
+            words = both("fixtures.sheet.code_page", expected=expected, got=got, **where)
+            said = {"reason": "code_page", "expected": expected, "got": got, "message": self._spoken(words)}
+            return {"list": sheet, "row": place, **where, **said}
+        return None
 
     # --- sheets -----------------------------------------------------------------------------------------------------
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renkei_conformance.asked_items import askable, asked_about, refused_everywhere
 from renkei_conformance.asker import Asker
+from renkei_conformance.bringing import as_load, brought
 from renkei_conformance.case import INQUIRER, Negative, Property, case
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.informations import features
@@ -77,7 +78,17 @@ def test_rows_handed_over(asker: Asker, ev: Evidence) -> None:
 def test_characters_handed_over(asker: Asker, ev: Evidence) -> None:
     for name, question in _telling(asker, "item_text").items():
         table = asker.forge.standard.informations[name]
-        _exchanged(asker, ev, question, copies.made(asker.forge.standard, table, hazards.texts, rows=ROWS))
+        said, less = (
+            copies.made(asker.forge.standard, table, hazards.texts_of(holds), rows=ROWS)
+            for holds in (_everything, asker.parties.upper.holds)
+        )
+        # What the business side cannot be shown is left out of the answer, character by character.
+        (held,) = brought(ev, asker.parties.upper, [said], as_load) or [less]
+        _exchanged(asker, ev, question, held)
+
+
+def _everything(text: str) -> bool:
+    return True
 
 
 # I-BUS-009 照会者は、一部が不明な年月日を、補わずに、応答にあるとおりに業務側に渡さなければならない。

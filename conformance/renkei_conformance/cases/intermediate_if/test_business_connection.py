@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from renkei_conformance.asking import YEAR, ask_about
+from renkei_conformance.bringing import ANY_LOAD, brought
 from renkei_conformance.case import PROVIDER, Property, Scenario, case
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import equal
@@ -30,7 +31,8 @@ def test_wrong_rows_set_aside(product: Product, ev: Evidence) -> None:
     template = product.people.ordinary.last(YEAR)
     assert template is not None
     persons = product.fresh(len(WRONG_ROWS) + GOOD)
-    bad = [wrong_row(person, template, wrong) for person, wrong in zip(persons, WRONG_ROWS, strict=False)]
+    tried = [wrong_row(person, template, wrong) for person, wrong in zip(persons, WRONG_ROWS, strict=False)]
+    bad = brought(ev, product.parties.upper, tried, lambda row: Load(ANY_LOAD, [row], (), (), INFORMATION))
     good = [person.holding(template) for person in persons[len(WRONG_ROWS) :]]
     rows = [
         *(one.held[0].row(one.own_number) for one in good[:1]),

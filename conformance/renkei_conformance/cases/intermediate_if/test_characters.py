@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from renkei_conformance import rowwise
 from renkei_conformance.asking_more import ask_for, by_hand, property_of_copies
+from renkei_conformance.bringing import as_load, brought
 from renkei_conformance.case import PROVIDER, Property, case
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding, equal
@@ -108,19 +109,21 @@ def test_foreign_characters(product: Product, ev: Evidence) -> None:
         if not found:
             continue
         item = found[0]
-        held = [_written(good, table, item, text) for text in FOREIGN]
-        plain = _written(good, table, item, "橋一")
-        _load_and_look(product, ev, table, item, [plain, *held])
+        written = [(text, _written(good, table, item, text)) for text in ("橋一", *FOREIGN)]
+        can = brought(ev, product.parties.upper, written, lambda one: as_load(one[1]))
+        _load_and_look(product, ev, table, item, dict(can))
 
 
-def _load_and_look(product: Product, ev: Evidence, table: Information, item: Item, held: Sequence[Held]) -> None:
+def _load_and_look(product: Product, ev: Evidence, table: Information, item: Item, written: Mapping[str, Held]) -> None:
+    """Load a copy with each of the texts, of which the first needs no reduction, and look at what becomes of it."""
+    held, texts = list(written.values()), list(written)
     persons = [one.holding(copy) for one, copy in zip(product.fresh(len(held)), held, strict=True)]
-    ev.inputs([table.id, item.id, *FOREIGN])
+    ev.inputs([table.id, item.id, *texts[1:]])
     ev.step("load", count=len(persons))
     outcome = product.people.offer(persons, automatic=by_hand(product, [table.id]))[0][1]
     aside = outcome.member("set_aside")
     rows = {row["row"]: row for row in aside if isinstance(row, dict)} if isinstance(aside, list) else {}
-    for place, (person, text) in enumerate(zip(persons, ("橋一", *FOREIGN), strict=True)):
+    for place, (person, text) in enumerate(zip(persons, texts, strict=True)):
         if place in rows and place:
             named = item.id in str(rows[place].get("item")) and bool(rows[place].get("reason"))
             why = both("conformance.rule.foreign_characters")

@@ -1,0 +1,82 @@
+"""What interface B cannot say is left out and said; a case of which nothing is left decides nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renkei_conformance.bringing import as_load
+from renkei_conformance.strategies import copies, hazards
+from renkei_conformance.testing_cases import BareStage, run_small
+from renkei_conformance.upper import Load, Unlimited
+from renkei_conformance.upper.written import Written
+from renkei_fixtures.run_record import Limit
+from renkei_fixtures.sheets import load_layout
+from renkei_fixtures.standard import load
+
+SUITE = """
+from renkei_conformance.bringing import ANY_LOAD, brought
+from renkei_conformance.case import PROVIDER, Positive, case
+from renkei_conformance.testing_cases import HELD
+from renkei_conformance.upper import Load
+
+def row(id, *clauses, **more):
+    return case(id, verifies=clauses, role=PROVIDER, family="items", kind=Positive(), ja="件", en="case", **more)
+
+def tried(ev, upper, *codes):
+    for one in brought(ev, upper, codes, lambda code: Load(ANY_LOAD, (), [("1", code)])):
+        ev.check("P-ITM-001", HELD)
+
+@row("SOME", "P-ITM-001")
+def test_some(ev, parties): tried(ev, parties, "か", "か゚", "𠀋")
+
+@row("NONE", "P-ITM-001")
+def test_none(ev, parties): tried(ev, parties, "か゚")
+
+@row("ALL", "P-ITM-001")
+def test_all(ev, parties): tried(ev, parties, "か")
+"""
+
+
+@pytest.fixture
+def cp932() -> Written:
+    return Written(load_layout("cp932-csv"), load())
+
+
+def test_what_was_left_out_is_counted_and_a_case_without_any_is_not_tested(tmp_path: Path, cp932: Written) -> None:
+    ran = run_small(tmp_path, SUITE, stage=BareStage({"parties": cp932}))
+    limits = {event.case: (event.left_out, event.of) for event in ran.events if isinstance(event, Limit)}
+
+    assert {name: ran.verdict(name) for name in ("SOME", "NONE", "ALL")} == {
+        "SOME": "pass", "NONE": "not_tested", "ALL": "pass",
+    }  # fmt: skip
+    assert limits == {"SOME": (2, 3), "NONE": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("layout", "text", "holds"),
+    [
+        ("cp932-csv", "髙﨑", True),
+        ("cp932-csv", "か゚", False),
+        ("cp932-csv", "〜", False),
+        ("sjis2004-csv", "か゚𠀋", True),
+        ("sjis2004-csv", "髙", False),
+        ("utf8-csv", "か゚髙\ue000", True),
+    ],
+)
+def test_a_code_page_holds_what_it_gives_back_as_it_was(layout: str, text: str, holds: bool) -> None:
+    assert Written(load_layout(layout), load()).holds(text) is holds
+
+
+def test_the_hazards_of_a_code_page_can_be_brought_by_it_and_are_still_hazards(cp932: Written) -> None:
+    table = load().informations["residence_history"]
+    whole, less = (copies.made(load(), table, hazards.texts_of(one.holds), rows=3) for one in (Unlimited(), cp932))
+
+    assert cp932.limit(as_load(whole)) is not None
+    assert cp932.limit(as_load(less)) is None
+    assert any(cell in str(less.record) for cell in hazards.changed_cells(cp932.holds))
+
+
+def test_json_has_no_limit() -> None:
+    assert Unlimited().limit(Load("l", [{"nickname": None}])) is None
