@@ -21,6 +21,7 @@ WRONG = {
     "whole_record_sent": "P-ITM-001",
     "newest_year_sent": "P-ITM-003",
     "link_code_in_access_log": "P-REC-003",
+    "undecided_released": "P-MAN-001",
 }
 
 

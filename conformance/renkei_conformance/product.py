@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, DoorTrouble, Reply, Request, Rubbish, TimedOut
 from renkei_conformance.errors import Inconclusive, NotTested
@@ -57,11 +58,17 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A refused inquiry; that nothing is answered to it is swept at the end of the run."""
+class Watched:
+    """An exchange that must not be answered any more, or never: looked at again at the end of the run.
+
+    `allowed`: the answers that it had rightly; `since`: when the case had looked.
+    """
 
     case: str
+    clause: str
     exchange_number: str
+    allowed: int
+    since: datetime
 
 
 @dataclass
@@ -74,7 +81,7 @@ class ProductState:
 
     control: object = None
     after_refusal: bool = False
-    refused: list[Refused] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
     stalls: int = 0
     gone: bool = False
 
@@ -250,7 +257,12 @@ class Product:
         """Remember that the product refused: it must live on, and never answer this exchange."""
         self.state.after_refusal = True
         if spoiled.exchange_number is not None:
-            self.state.refused.append(Refused(self.ev.case.id, spoiled.exchange_number))
+            self.watch(SILENT, spoiled.exchange_number)
+
+    def watch(self, clause: str, exchange_number: object, *, allowed: int = 0) -> None:
+        """Put an exchange on the list of those that must have no more than so many answers at the end of the run."""
+        now = self.parties.clock.now()
+        self.state.watched.append(Watched(self.ev.case.id, clause, str(exchange_number), allowed, now))
 
     def silence(self, exchange_number: str | None) -> Finding:
         """That no answer has come for the exchange so far."""

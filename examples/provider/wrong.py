@@ -5,12 +5,14 @@ permit_never_expires     P-PRM-003  (and P-PRM-005) looks at the inquiry's end o
 whole_record_sent        P-ITM-001  provides what it has, not what the affair may know
 newest_year_sent         P-ITM-003  takes the newest copy whatever year was asked for
 link_code_in_access_log  P-REC-003  a line that helped in debugging and stayed
+undecided_released       P-MAN-001  answers by itself what no officials decided on in time
 """
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+import threading
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
@@ -19,6 +21,8 @@ from .__main__ import main
 from .provider import Provider
 from .trust import Trust
 from .wire import Envelope, Json
+
+PATIENCE_S = 4.0
 
 
 class _BelievingTrust(Trust):
@@ -63,12 +67,25 @@ class LinkCodeInAccessLog(Provider):
         self.store.log("access", number, exchange_number=number, subjects=envelope.link_codes)
 
 
+class UndecidedReleased(Provider):
+    def _accept(self, raw: bytes, envelope: Envelope, permit: Json, items: list[Json], now: datetime) -> None:
+        super()._accept(raw, envelope, permit, items, now)
+        hurry = threading.Timer(PATIENCE_S, self._release, (permit["exchange_number"],))
+        hurry.daemon = True
+        hurry.start()
+
+    def _release(self, number: str) -> None:
+        if self.store.one("SELECT 1 FROM exchange WHERE number = ? AND state = 'waiting'", number) is not None:
+            self.decide(number, release=True, now=datetime.now(UTC))
+
+
 WRONG: dict[str, type[Provider]] = {
     "chain_not_followed": ChainNotFollowed,
     "permit_not_compared": PermitNotCompared,
     "whole_record_sent": WholeRecordSent,
     "newest_year_sent": NewestYearSent,
     "link_code_in_access_log": LinkCodeInAccessLog,
+    "undecided_released": UndecidedReleased,
 }
 
 if __name__ == "__main__":

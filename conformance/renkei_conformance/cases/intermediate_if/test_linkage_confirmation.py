@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from renkei_conformance.case import PROVIDER, Negative, Property, Scenario, case
+from renkei_conformance.case import PROVIDER, Negative, Property, Scenario, Stateful, case
 from renkei_conformance.deciding import answer_after, held_back, waiting_inquiry
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import equal
 from renkei_conformance.oracles import answer
 from renkei_conformance.product import Product
+from renkei_conformance.watching import kept_silent
 from renkei_fixtures.messages import both
 
 SITUATIONS = ("taxed", "largest_digits", "undeclared", "no_record")
@@ -102,7 +103,10 @@ def test_nothing_else_in_clear(product: Product) -> None:
 )
 def test_nothing_answered_until_decided(product: Product, ev: Evidence) -> None:
     delivery = waiting_inquiry(product, accepted_by="P-MAN-001")
+    product.watch("P-MAN-001", delivery.draft.exchange_number)
     product.ask()
+    product.parties.clock.wait("silence")
+    product.parties.settle()
     ev.check("P-MAN-001", product.silence(delivery.draft.exchange_number))
     numbers = product.waiting()
     due = delivery.draft.exchange_number
@@ -171,5 +175,33 @@ def test_drafter_may_not_approve(product: Product, ev: Evidence) -> None:
     due = {"status": 422, "code": "approval_not_separate"}
     got = {"status": outcome.status, "code": outcome.member("code")}
     ev.check("P-MAN-004", equal("decide", due, got, both("conformance.why.separate")))
+    product.watch("P-MAN-004", number)
     product.ask()
+    product.parties.clock.wait("silence")
+    product.parties.settle()
     ev.check("P-MAN-004", product.silence(number))
+
+
+# P-MAN-001 提供者は、手動応答とされた者への照会を 202 で受け付け、職員の判断があるまで応答してはならない。
+# P-MAN-004 提供者は、起案者と決裁者が同じ職員である決定を、業務側の 422 approval_not_separate で拒否し、応答し
+#   てはならない。
+# P-MAN-006 提供者は、判断を待つ間に取り下げられた照会を待ちから外し、その後の決定によって応答してはならない。
+# P-MAN-007 提供者は、判断を待つ間に expires_at を過ぎた照会に、その後の決定によって応答してはならない。
+@case(
+    "MAN-09",
+    verifies=["P-MAN-001", "P-MAN-004", "P-MAN-006", "P-MAN-007"],
+    role=PROVIDER,
+    family="authority",
+    kind=Stateful(),
+    needs=["manual"],
+    turn="last",
+    ja="職員が提供を決めなかった照会には、検査の終わりまで応答していない",
+    en="What no officials released has not been answered by the end of the examination either",
+)
+def test_silent_to_the_end(product: Product, ev: Evidence) -> None:
+    if not any(one.clause == "P-MAN-001" for one in product.state.watched):
+        product.watch("P-MAN-001", held_back(product).draft.exchange_number)
+    found = list(kept_silent(product, ev.case.verifies))
+    ev.step("sweep_waiting", count=len(found))
+    for clause, finding in found:
+        ev.check(clause, finding)

@@ -44,6 +44,7 @@ def test_waiting_is_not_seen(product: Product, ev: Evidence) -> None:
     product.parties.settle()
     said = [one.typ for one in waiting.heard() if one.typ != "renkei-acknowledgement"]
     ev.check("P-MAN-005", equal("messages while it waits", [], said, why))
+    product.watch("P-MAN-001", waiting.draft.exchange_number)
 
 
 def _body(reply: object, number: str) -> str:
@@ -109,6 +110,7 @@ def _silent(product: Product, ev: Evidence, clause: str, number: str) -> None:
     product.parties.clock.wait("silence")
     product.parties.settle()
     ev.check(clause, product.silence(number))
+    product.watch(clause, number)
 
 
 # P-MAN-008 提供者は、手動の決定ごとに、起案者と決裁者をもつ記録を自団体に残さなければならない。

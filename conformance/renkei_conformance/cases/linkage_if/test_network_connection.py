@@ -13,6 +13,7 @@ from renkei_conformance.lower.network import Busy
 from renkei_conformance.oracles import problem
 from renkei_conformance.parties import Parties
 from renkei_conformance.product import Product
+from renkei_conformance.watching import kept_silent
 from renkei_fixtures.messages import both
 
 
@@ -220,6 +221,7 @@ def test_one_answer(product: Product, ev: Evidence, parties: Parties) -> None:
     parties.settle()
     answers = [one for one in parties.tap.heard(first.number) if one.typ == "renkei-answer" and one.counted]
     ev.check("P-ANS-010", equal("answers", 1, len(answers), both("conformance.why.one_answer")))
+    product.watch("P-ANS-010", first.number, allowed=1)
 
 
 # P-ANS-011 提供者は、拒否を RFC 9457 の形式（type、status、code、stage）で返し、電文の値を detail に含めてはな
@@ -244,24 +246,29 @@ def test_form_of_a_problem(product: Product, ev: Evidence) -> None:
         ev.check_all("P-ANS-011", problem.findings(ev.run.standard, product.last_reply, draft.confidential))
 
 
+# P-ANS-010 提供者は、一つの照会に、一つの応答だけを送らなければならない。
 # P-ANS-012 提供者は、拒否した照会に応答を送ってはならない。
+# P-STA-001 提供者は、429 以外の 4xx で断られた応答を再び送ってはならない。
 @case(
     "ANS-12",
-    verifies=["P-ANS-012"],
+    verifies=["P-ANS-010", "P-ANS-012", "P-STA-001"],
     role=PROVIDER,
     family="envelope",
     kind=Scenario(),
     turn="last",
-    ja="この検査で拒否したどの照会にも、後から応答していない",
-    en="No inquiry refused in this run was answered later",
+    ja="この検査で拒否した照会にも、応答し終えた照会にも、後から応答していない",
+    en="Neither an inquiry refused in this run nor one that had its answer was answered later",
 )
-def test_nothing_answered_to_what_was_refused(product: Product, ev: Evidence, parties: Parties) -> None:
-    product.put(product.inquiry().spoil("content.hash_of_another_content"))
-    product.ask()
-    parties.clock.wait("silence")
-    parties.settle()
-    if not product.state.refused:
+def test_nothing_answered_to_what_was_refused(product: Product, ev: Evidence) -> None:
+    on_the_list = {one.clause for one in product.state.watched}
+    if "P-ANS-012" not in on_the_list:  # this case alone was asked for
+        product.put(product.inquiry().spoil("content.hash_of_another_content"))
+    answered = product.ask()
+    if "P-ANS-010" not in on_the_list:
+        product.watch("P-ANS-010", answered.number, allowed=1)
+    if not any(one.clause == "P-ANS-012" for one in product.state.watched):
         raise Inconclusive(both("conformance.reason.nothing_refused"))
-    ev.step("sweep", count=len(product.state.refused))
-    for refused in product.state.refused:
-        ev.check("P-ANS-012", product.silence(refused.exchange_number))
+    found = list(kept_silent(product, ev.case.verifies))
+    ev.step("sweep", count=len(found))
+    for clause, finding in found:
+        ev.check(clause, finding)

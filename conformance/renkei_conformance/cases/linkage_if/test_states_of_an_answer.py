@@ -38,6 +38,7 @@ def test_closed_exchange(product: Product, ev: Evidence) -> None:
         product.parties.settle()
     sent = tap.wait_until(product.answer_of(draft), 0)
     ev.check("P-STA-001", equal("answers sent", 1, len(sent), both("conformance.why.closed_answer")))
+    product.watch("P-STA-001", draft.exchange_number, allowed=1)
 
 
 # P-STA-002 提供者は、ネットワークに断られた応答について、処理通番とそのコードをもつ記録を残さなければならない。

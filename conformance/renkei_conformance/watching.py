@@ -1,0 +1,38 @@
+"""Silence, watched to the end of the run: what must not be answered is looked at by its case, and once more at the end.
+
+A case can only wait a moment. A product that sends what it should have kept back some seconds later would pass every one
+of them; at the end it does not. The last look is at least the wait `watch` after the last exchange that was put on the
+list: as long as a right answer is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from renkei_conformance.finding import Finding
+from renkei_conformance.product import Product, Watched
+from renkei_fixtures.messages import both
+
+
+def kept_silent(product: Product, clauses: Collection[str]) -> Iterator[tuple[str, Finding]]:
+    """Clause and finding for everything on the list of these clauses, after the time of the last look has passed."""
+    watched = [one for one in product.state.watched if one.clause in clauses]
+    if watched:
+        _outwait(product, watched)
+    for one in watched:
+        answers = answers_of(product, one.exchange_number)
+        why = both("conformance.why.silent_to_the_end", case=one.case)
+        yield one.clause, Finding(answers <= one.allowed, one.allowed, answers, f"answers to {one.case}", why)
+
+
+def answers_of(product: Product, exchange_number: str) -> int:
+    """How often an answer of this exchange was sent so far."""
+    return sum(1 for one in product.parties.tap.heard(exchange_number) if one.typ == "renkei-answer")
+
+
+def _outwait(product: Product, watched: list[Watched]) -> None:
+    clock = product.parties.clock
+    passed = (clock.now() - max(one.since for one in watched)).total_seconds()
+    if (left := clock.seconds("watch") - passed) > 0:
+        clock.pass_time(left)
+    product.parties.settle()

@@ -1,0 +1,53 @@
+"""Silence to the end: an answer that comes after its case has looked is found by the last look, and booked on its clause."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from renkei_conformance.parties import ExaminerClock
+from renkei_conformance.product import ProductState, Watched
+from renkei_conformance.watching import kept_silent
+
+NOON = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
+WATCH_S = 10.0
+
+
+class Late:
+    """A product that sends an answer of exchange 7 so many seconds after noon."""
+
+    def __init__(self, after_s: float) -> None:
+        self.now, self.due = NOON, NOON + timedelta(seconds=after_s)
+        clock = ExaminerClock.still({"watch": WATCH_S}, lambda: self.now, self._advance)
+        self.parties = SimpleNamespace(clock=clock, tap=self, settle=lambda: None)
+        self.state = ProductState()
+
+    def _advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def heard(self, number: str) -> list[SimpleNamespace]:
+        return [SimpleNamespace(typ="renkei-answer")] if number == "7" and self.now >= self.due else []
+
+
+@pytest.mark.parametrize(("after_s", "allowed", "ok"), [(9, 0, False), (11, 0, True), (9, 1, True)])
+def test_the_last_look_comes_a_whole_watch_after_the_last_that_was_put_on_the_list(after_s, allowed, ok) -> None:
+    product = Late(after_s)
+    product.state.watched = [
+        Watched("A", "P-MAN-001", "7", allowed, NOON),
+        Watched("B", "P-STA-001", "8", 0, NOON),
+        Watched("C", "P-ANS-010", "7", 0, NOON + timedelta(seconds=99)),
+    ]
+    found = dict(kept_silent(product, ["P-MAN-001", "P-STA-001"]))
+
+    assert {clause: finding.ok for clause, finding in found.items()} == {"P-MAN-001": ok, "P-STA-001": True}
+    assert found["P-MAN-001"].path == "answers to A"
+
+
+def test_time_that_has_passed_already_is_not_waited_again() -> None:
+    product = Late(1)
+    product.state.watched = [Watched("A", "P-MAN-001", "7", 0, NOON - timedelta(seconds=30))]
+
+    assert [finding.ok for _, finding in kept_silent(product, ["P-MAN-001"])] == [True]
+    assert product.now == NOON
