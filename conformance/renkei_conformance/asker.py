@@ -99,7 +99,7 @@ class Asker(Questioner):
             return bool(said) and (heard.counted or not counted)
 
         patience = self.parties.clock.patience("answer") if count else 0.0
-        return self.parties.tap.wait_until(ours, patience, count)
+        return self.parties.tap.wait_until(ours, patience, count, about=number)
 
     def deliver_receipt(self, receipt: str) -> Reply | None:
         """A receipt alone, as the network sends it on a final state. `Inconclusive` when no reply comes."""

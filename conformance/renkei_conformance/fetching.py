@@ -41,7 +41,7 @@ def said_of(product: Product, number: str | None, *, after: int = 0, reason: str
     """What the product said of an exchange beyond the first `after` messages, waiting for at least one."""
     product.parties.settle()
     tap, patience = product.parties.tap, product.parties.clock.patience(reason)
-    return tap.wait_until(lambda heard: heard.exchange_number == number, patience, after + 1)[after:]
+    return tap.wait_until(lambda heard: heard.exchange_number == number, patience, after + 1, about=number)[after:]
 
 
 def answered(product: Product, draft: Draft) -> bool:

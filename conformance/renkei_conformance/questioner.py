@@ -7,8 +7,8 @@ number of its own, and is read here. Nothing is answered yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.evidence import Evidence
@@ -40,6 +40,8 @@ class AskerState:
     control: bool = False
     after_refusal: bool = False
     asked: int = 0
+    allowed: dict[tuple[str, date], tuple[Question, ...]] = field(default_factory=dict)
+    """What may be asked of a provider on a day: the tables are asked once."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,19 @@ class Questioner:
         playable = self.parties.kit.playable
         first = [code for code in (COUNTERPART, *playable) if code in playable and code != self.body]
         for code in first if provider is None else [provider]:
-            if (found := next(self._granted(code), None)) is not None:
-                return found
+            if found := self.grantable(code):
+                return found[0]
         raise Inconclusive(both("conformance.reason.not_forgeable", spoil="-", detail="no question may be asked"))
 
     def grantable(self, provider: str) -> list[Question]:
         """Every question about an information of the profile that the tables plainly let the product ask this body."""
-        return list(self._granted(provider))
+        on = instants.japan_date(self.parties.clock.now())
+        if (provider, on) not in self.state.allowed:
+            self.state.allowed[provider, on] = tuple(self._granted(provider, on))
+        return list(self.state.allowed[provider, on])
 
-    def _granted(self, provider: str) -> Iterator[Question]:
-        standard, on = self.forge.standard, instants.japan_date(self.parties.clock.now())
+    def _granted(self, provider: str, on: date) -> Iterator[Question]:
+        standard = self.forge.standard
         wanted = [name for name in self.parties.profile.product.informations if name in standard.informations]
         return (
             question
@@ -159,7 +164,8 @@ class Questioner:
     def known(self) -> frozenset[object]:
         """Ids of every inquiry that the product has sent so far."""
         self.parties.settle()
-        return frozenset(one.claims.get("message_id") for one in self.parties.tap.heard() if one.typ == INQUIRY)
+        sent = self.parties.tap.wait_until(lambda heard: True, 0.0, typ=INQUIRY)
+        return frozenset(one.claims.get("message_id") for one in sent)
 
     def new_inquiries(self, known: frozenset[object], count: int = 0, reason: str = "answer") -> tuple[Heard, ...]:
         """Inquiries that are none of the known ones nor their resends; waits, with a count, until there are so many."""
@@ -167,9 +173,9 @@ class Questioner:
         patience = self.parties.clock.patience(reason) if count else 0.0
 
         def new(heard: Heard) -> bool:
-            return heard.typ == INQUIRY and heard.claims.get("message_id") not in known
+            return heard.claims.get("message_id") not in known
 
-        return self.parties.tap.wait_until(new, patience, count)
+        return self.parties.tap.wait_until(new, patience, count, typ=INQUIRY)
 
     def sent_of(self, questioned: Questioned) -> tuple[Heard, ...]:
         """An inquiry and all that was sent again for it, under its id or about its exchange, in the order of arrival."""

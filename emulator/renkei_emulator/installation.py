@@ -185,6 +185,11 @@ class Installation:
         for node in self.nodes.values():
             node.tick()
 
+    @property
+    def idle(self) -> bool:
+        """Whether `settle` would find nothing to do; may be asked from another thread while nobody calls."""
+        return (self.network is None or self.network.idle) and all(node.idle for node in self.nodes.values())
+
     async def settle(self) -> int:
         """Run queued work until nobody here has any left; returns how much was done."""
         done, some = 0, 1

@@ -24,6 +24,7 @@ from renkei_emulator.refusals import Refused
 from renkei_emulator.reissue_in import ReissueIn
 from renkei_emulator.storage.body import Change, Outgoing
 from renkei_emulator.world import HttpReply, HttpRequest, Wire
+from renkei_fixtures.instants import render
 
 
 class BodyNode:
@@ -98,6 +99,11 @@ class BodyNode:
         self.outbox.pump()
         if self.fetching.needed and not self.desk.tasks.background:
             self.desk.later(self.fetching.look_once())
+
+    @property
+    def idle(self) -> bool:
+        """Whether `settle` would find nothing to do."""
+        return self.desk.tasks.idle and self.desk.store.quiet(render(self.desk.now()))
 
     async def settle(self) -> int:
         """Send what is due and wait until nothing runs; returns how much was done."""

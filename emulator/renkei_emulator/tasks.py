@@ -31,8 +31,15 @@ class Tasks:
         else:
             self._errors.append(error)
 
+    @property
+    def idle(self) -> bool:
+        """Nothing runs, and nothing is to be told."""
+        return not self._running and not self._errors
+
     async def settle(self) -> int:
         """Wait until nothing runs; returns how much was waited for. Raises the first error of ours."""
+        if self.idle:
+            return 0
         waited = 0
         while self._running:
             waited += len(self._running)

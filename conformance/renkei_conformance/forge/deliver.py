@@ -116,6 +116,7 @@ class Delivery:
             lambda heard: heard.exchange_number == number and heard.counted and wanted(heard),
             self.around.clock.patience(reason),
             count,
+            about=number,
         )
 
     def _told(self, told: dict[str, object], how: Literal["reply", "message"], status: int | None) -> Refusal | None:

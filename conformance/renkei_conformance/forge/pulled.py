@@ -70,6 +70,7 @@ def _word(parties: Parties, standard: Standard, draft: Draft, before: int) -> He
         lambda heard: heard.exchange_number == number and (heard.typ in WORDS or heard.is_answer),
         parties.clock.patience(reason),
         1 + sum(1 for one in parties.tap.heard(number)[:before] if one.typ in WORDS or one.is_answer),
+        about=number,
     )
     fresh = [one for one in parties.tap.heard(number)[before:] if one in said]
     refused = [one for one in fresh if one.typ == "renkei-refusal"]

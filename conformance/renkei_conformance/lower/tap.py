@@ -42,6 +42,8 @@ class Tap:
         self.both_boxes = False
         """Whether a fetching product also gets what the network has for it (needed where W's own messages matter)."""
         self._heard: list[Heard] = []
+        self._about: dict[str, list[Heard]] = {}
+        self._typed: dict[str | None, list[Heard]] = {}
         self._arrived = threading.Condition()
 
     def watch(self, sink: Sink) -> Callable[[], None]:
@@ -122,7 +124,11 @@ class Tap:
     def heard(self, exchange_number: str | None = None) -> tuple[Heard, ...]:
         """Everything heard so far (of this exchange), in order of arrival."""
         with self._arrived:
-            return tuple(heard for heard in self._heard if exchange_number in (None, heard.exchange_number))
+            if exchange_number is None:
+                return tuple(self._heard)
+            return tuple(
+                heard for heard in self._about.get(exchange_number, ()) if heard.exchange_number == exchange_number
+            )
 
     def wait_for(self, exchange_number: str, typ: str, patience: float, count: int = 1) -> tuple[Heard, ...]:
         """Wait until `count` counted messages of this `typ` have arrived for the exchange, at most `patience` seconds.
@@ -130,17 +136,33 @@ class Tap:
         Returns those that have arrived, which may be fewer.
         """
         return self.wait_until(
-            lambda heard: heard.exchange_number == exchange_number and heard.typ == typ and heard.counted,
+            lambda heard: heard.exchange_number == exchange_number and heard.counted,
             patience,
             count,
+            about=exchange_number,
+            typ=typ,
         )
 
-    def wait_until(self, wanted: Callable[[Heard], bool], patience: float, count: int = 1) -> tuple[Heard, ...]:
-        """The same for any condition on a message."""
+    def wait_until(
+        self,
+        wanted: Callable[[Heard], bool],
+        patience: float,
+        count: int = 1,
+        *,
+        about: str | None = None,
+        typ: str | None = None,
+    ) -> tuple[Heard, ...]:
+        """The same for any condition on a message.
+
+        `about`: only among those that name this exchange, `typ`: only among those of this type. A run hears thousands.
+        """
         end = time.monotonic() + patience
         with self._arrived:
             while True:
-                found = tuple(heard for heard in self._heard if wanted(heard))
+                among = self._heard if typ is None else self._typed.get(typ, [])
+                if about is not None:
+                    among = self._about.get(about, [])
+                found = tuple(heard for heard in among if typ in (None, heard.typ) and wanted(heard))
                 left = end - time.monotonic()
                 if len(found) >= count or left <= 0:
                     return found
@@ -157,9 +179,7 @@ class Tap:
         return reply
 
     def _ours(self, claims: Json) -> list[str]:
-        items = claims.get("items")
-        rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
-        return [number for row in rows if self.forged.knows(number := str(row.get("exchange_number")))]
+        return [number for number in _named(claims) if self.forged.knows(number)]
 
     def _acknowledged(self, numbers: list[str], request: Request, claims: Json, envelope: Json) -> Reply:
         """An acknowledgement of messages of the forge's: kept once for each exchange that it names."""
@@ -196,9 +216,11 @@ class Tap:
         counted: bool,
     ) -> None:
         with self._arrived:
-            self._heard.append(
-                Heard(len(self._heard), number, typ, claims, envelope, request, reply, counted, self.forged.now())
-            )
+            heard = Heard(len(self._heard), number, typ, claims, envelope, request, reply, counted, self.forged.now())
+            self._heard.append(heard)
+            self._typed.setdefault(typ, []).append(heard)
+            for named in {number, *_named(claims)} - {None}:
+                self._about.setdefault(str(named), []).append(heard)
             self._arrived.notify_all()
 
     def _tell(self, passed: Passed) -> None:
@@ -218,6 +240,13 @@ def _trouble(taken: Taken) -> str | None:
 def _exchange_of(claims: Mapping[str, object]) -> str | None:
     number = claims.get("exchange_number")
     return number if isinstance(number, str) else None
+
+
+def _named(claims: Mapping[str, object]) -> list[str]:
+    # The exchanges that the items of an acknowledgement name.
+    items = claims.get("items")
+    rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
+    return [str(row.get("exchange_number")) for row in rows]
 
 
 def _beside(envelope: Json) -> Json:

@@ -65,6 +65,12 @@ class Courier:
         finally:
             self._news = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way and the last look found nothing due."""
+        now = render(self._office.world.clock.now())
+        return not self._sending and self._office.store.quiet(now, tuple(self._bodies))
+
     async def close(self) -> None:
         """Stop sending. What was on its way is sent again by the next start."""
         tasks = [task for task in (self._pump, *self._sending.values()) if task is not None and not task.done()]

@@ -174,6 +174,11 @@ class NetworkNode:
             await self.office.store.write([("forget", {"now": render(now)})])
         self.courier.kick()
 
+    @property
+    def idle(self) -> bool:
+        """Whether `settle` would find nothing to do."""
+        return self.courier.idle
+
     async def settle(self) -> int:
         """Send all that is due now and wait for the replies; returns how many were sent."""
         return await self.courier.run()

@@ -87,6 +87,7 @@ class BodySqlite:
 
     def __init__(self, file: SqliteFile) -> None:
         self.file = file
+        self._nothing_due: tuple[int, str] | None = None
         file.schema("body", 2, TABLES)
 
     async def write(self, changes: Sequence[Change], lines: Sequence[LogLine] = ()) -> None:
@@ -184,8 +185,16 @@ class BodySqlite:
         return [StoredAsk(*row) for row in self.file.read(_ASK + " ORDER BY e.n")]
 
     def due(self, now: str) -> list[Outgoing]:
+        if self.quiet(now):
+            return []
+        writes = self.file.writes
         rows = self.file.read(_OUTGOING + " WHERE next_at <= ? ORDER BY next_at", (now,))
+        self._nothing_due = None if rows else (writes, now)
         return [Outgoing(*row) for row in rows]
+
+    def quiet(self, now: str) -> bool:
+        """Whether the last look found nothing due at this instant, and nothing was written since."""
+        return self._nothing_due == (self.file.writes, now)
 
     def outgoing(self, message_id: str) -> Outgoing | None:
         row = self._one(_OUTGOING + " WHERE message_id = ?", message_id)

@@ -60,6 +60,7 @@ class NetworkSqlite:
 
     def __init__(self, file: SqliteFile) -> None:
         self.file = file
+        self._nothing_due: tuple[int, str, tuple[str, ...]] | None = None
         file.schema("network", 2, TABLES)
 
     async def write(self, changes: Sequence[Change], lines: Sequence[LogLine] = ()) -> None:
@@ -113,9 +114,17 @@ class NetworkSqlite:
 
     def due(self, now: str, bodies: Sequence[str], most: int) -> list[Delivery]:
         """What is to be pushed to these bodies by now, oldest first."""
-        marks = ", ".join("?" * len(bodies))
+        if self.quiet(now, bodies):
+            return []
+        writes, marks = self.file.writes, ", ".join("?" * len(bodies))
         sql = f"{_DELIVERY} WHERE body IN ({marks}) AND next_at <= ? AND until > ? ORDER BY next_at, id LIMIT ?"
-        return [Delivery(*row) for row in self.file.read(sql, (*bodies, now, now, most))]
+        found = [Delivery(*row) for row in self.file.read(sql, (*bodies, now, now, most))]
+        self._nothing_due = None if found else (writes, now, tuple(bodies))
+        return found
+
+    def quiet(self, now: str, bodies: Sequence[str]) -> bool:
+        """Whether the last look found nothing due for these at this instant, and nothing was written since."""
+        return self._nothing_due == (self.file.writes, now, tuple(bodies))
 
     def offered(self, body: str, now: str, most: int) -> list[Delivery]:
         """What the body can fetch now: not taken yet and not under lease."""

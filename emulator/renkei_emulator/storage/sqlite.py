@@ -57,6 +57,8 @@ class SqliteFile:
     def __init__(self, path: Path | str) -> None:
         self.path = str(path)
         self._memory = self.path == MEMORY
+        self.writes = 0
+        """Grows with every group that is committed: the same number, the same content."""
         self._heads: dict[tuple[str, str, str], Head] = {}
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -162,6 +164,7 @@ class SqliteFile:
                 for job in group:
                     self._one_of_many(job)
             self._writer.execute("COMMIT")
+            self.writes += 1
         except (sqlite3.Error, Conflict) as error:
             # The disk, or the only job: nothing is durable, so nobody may believe it.
             self._heads = before
