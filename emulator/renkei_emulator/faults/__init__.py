@@ -13,6 +13,8 @@ from renkei_emulator.faults import (
     answers,
     asked_items,
     authority,
+    blind_inquirer,
+    blind_provider,
     fetching,
     held_back,
     inquirer,
@@ -27,6 +29,7 @@ from renkei_emulator.faults import (
 )
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
+from renkei_emulator.network.faults_blind import FAULTS as NETWORK_BLIND
 from renkei_emulator.network.faults_disclosing import FAULTS as NETWORK_DISCLOSING
 from renkei_emulator.network.faults_reissuing import FAULTS as NETWORK_REISSUING
 from renkei_emulator.network.faults_states import FAULTS as NETWORK_STATES
@@ -53,6 +56,8 @@ BODY: dict[str, Fault] = {
     **inquirer.FAULTS,
     **asked_items.FAULTS,
     **inquirer.MIRRORS,
+    **blind_provider.FAULTS,
+    **blind_inquirer.FAULTS,
 }
 NETWORK = {
     **NETWORK_VENDOR,
@@ -61,6 +66,7 @@ NETWORK = {
     **NETWORK_DISCLOSING,
     **NETWORK_REISSUING,
     **mirrors.NETWORK,
+    **NETWORK_BLIND,
 }
 
 

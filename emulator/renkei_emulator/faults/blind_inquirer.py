@@ -1,0 +1,100 @@
+"""Faults of a body that asks, written from the clauses alone by one who had not read the cases (盲検).
+
+Texts: `standard.faults`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from renkei_emulator.claims import Claims
+from renkei_emulator.faults.blind_provider import any_typ_of
+from renkei_emulator.faults.by_item import Change, each_leaf
+from renkei_emulator.faults.tolerance import Fault, tolerant
+from renkei_emulator.linkage_if.network_connection import Again, NotTaken, Outcome
+from renkei_emulator.messages import Framed, Receipted
+from renkei_emulator.rooms import BodyRooms
+from renkei_emulator.world import HttpReply
+
+if TYPE_CHECKING:
+    from renkei_fixtures.standard import Standard
+    from renkei_fixtures.standard.rows import CodeTable, Item
+
+
+# --- sending --------------------------------------------------------------------------------------------------------
+def reason_not_read(rooms: BodyRooms) -> BodyRooms:
+    def outcome(reply: HttpReply | None) -> Outcome:
+        said = rooms.outcome(reply)
+        return NotTaken("internal_error", "service") if isinstance(said, NotTaken) else said
+
+    return replace(rooms, outcome=outcome)
+
+
+def pause_never_grows(rooms: BodyRooms) -> BodyRooms:
+    def next_try(now: datetime, attempts: int, again: Again, dice: Any) -> datetime:
+        return now + timedelta(seconds=1) if again.after_s is None else rooms.next_try(now, attempts, again, dice)
+
+    return replace(rooms, next_try=next_try)
+
+
+# --- receipt --------------------------------------------------------------------------------------------------------
+def receipt_number_not_compared(rooms: BodyRooms) -> BodyRooms:
+    def check_receipt(framed: Framed, receipt: Claims, ours: Claims) -> Receipted:
+        same = {name: framed.claims[name] for name in ("exchange_number", "part", "last_part")}
+        return rooms.check_receipt(framed, {**receipt, **same}, ours)
+
+    return replace(rooms, check_receipt=check_receipt)
+
+
+# --- content --------------------------------------------------------------------------------------------------------
+def _for_ever(table: CodeTable) -> CodeTable:
+    codes = tuple(row.model_copy(update={"valid_from": date.min, "valid_to": None}) for row in table.codes)
+    return table.model_copy(update={"codes": codes})
+
+
+def codes_without_dates(rooms: BodyRooms) -> BodyRooms:
+    def check(plain: Any, ours: Mapping[str, Any], standard: Standard) -> Any:
+        tables = {name: _for_ever(table) for name, table in standard.codes.items()}
+        return rooms.check_answer_content(plain, ours, replace(standard, codes=tables))
+
+    return replace(rooms, check_answer_content=tolerant(rooms.check_answer_content, "code_not_in_force", check))
+
+
+def _handed_on(change: Change) -> Fault:
+    """Values as they are handed on, changed after every check."""
+
+    def fault(rooms: BodyRooms) -> BodyRooms:
+        def check(plain: Any, ours: Mapping[str, Any], standard: Standard) -> Any:
+            information = standard.informations[ours["information"]]
+            rows = rooms.check_answer_content(plain, ours, standard)
+            return [
+                row | {"record": each_leaf(information, row["record"], change)} if "record" in row else row
+                for row in rows
+            ]
+
+        return replace(rooms, check_answer_content=check)
+
+    return fault
+
+
+def _as_numbers(item: Item, value: Any) -> Any:
+    digits = item.code is None and item.type == "9" and isinstance(value, str)
+    return value.lstrip("0") or "0" if digits else value
+
+
+def _trimmed(item: Item, value: Any) -> Any:
+    return value.strip() if item.type == "N" and isinstance(value, str) else value
+
+
+FAULTS: dict[str, Fault] = {
+    "reason_not_read": reason_not_read,
+    "pause_never_grows": pause_never_grows,
+    "receipt_number_not_compared": receipt_number_not_compared,
+    "permit_taken_for_receipt": any_typ_of("receipt"),
+    "codes_without_dates": codes_without_dates,
+    "digits_handed_on_as_numbers": _handed_on(_as_numbers),
+    "spaces_trimmed_when_collected": _handed_on(_trimmed),
+}
