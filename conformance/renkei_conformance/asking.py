@@ -16,6 +16,8 @@ from renkei_conformance.strategies import records
 from renkei_fixtures.messages import both
 
 YEAR = "2025"
+YEAR_AFTER = "2026"
+"""Nobody has a copy of it; everybody with copies has one of the year before."""
 AFFAIR = "AF-01"
 WIDE_AFFAIR = "AF-02"
 """The affair whose minimum set is the largest: there a value has the most places to go wrong."""

@@ -6,29 +6,33 @@ from typing import Literal
 
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.forge.deliver import Delivery
+from renkei_conformance.people import Person
 from renkei_conformance.product import Exchange, Product
 from renkei_fixtures.messages import both
 
 DRAFTER, APPROVER = "official-11", "official-12"
 
 
-def waiting_inquiry(product: Product, accepted_by: str | None = None) -> Delivery:
-    """A right inquiry about the protected person, accepted."""
-    return product.deliver(product.inquiry(product.people.of("protected")), accepted_by)
+def waiting_inquiry(product: Product, accepted_by: str | None = None, person: Person | None = None) -> Delivery:
+    """A right inquiry about the protected person (or another that is marked so), accepted."""
+    return product.deliver(product.inquiry(person or product.people.of("protected")), accepted_by)
 
 
-def held_back(product: Product) -> Delivery:
+def held_back(product: Product, person: Person | None = None) -> Delivery:
     """The same, and nothing answered yet. `Inconclusive` otherwise: P-MAN-001 decides that."""
-    delivery = waiting_inquiry(product)
+    delivery = waiting_inquiry(product, person=person)
     product.parties.settle()
     if not product.silence(delivery.draft.exchange_number).ok:
         raise Inconclusive(both("conformance.reason.not_waiting"))
     return delivery
 
 
-def answer_after(product: Product, decision: Literal["release", "withhold"]) -> Exchange:
-    """Ask about the protected person, decide by two officials, and open the answer. `Inconclusive` if none comes."""
-    delivery = held_back(product)
+def answer_after(product: Product, decision: Literal["release", "withhold"], person: Person | None = None) -> Exchange:
+    """Ask about the protected person (or another that is marked so), decide by two officials, and open the answer.
+
+    `Inconclusive` if none comes.
+    """
+    delivery = held_back(product, person)
     product.ev.step("decide", decision=decision)
     number = str(delivery.draft.exchange_number)
     outcome = product.business(lambda upper: upper.decide(number, decision, DRAFTER, APPROVER))

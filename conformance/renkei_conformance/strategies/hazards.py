@@ -10,6 +10,7 @@ from renkei_fixtures import characters
 from renkei_fixtures.standard.rows import Information, Item
 
 ORDINARY = "霞"
+SPACE = "　"
 PARTLY_KNOWN = ("1940-05-00", "1940-00-00", "0000-00-00")
 
 
@@ -19,7 +20,8 @@ def changed_cells(holds: Callable[[str], bool]) -> list[str]:
 
 
 def texts_of(holds: Callable[[str], bool]) -> Override:
-    """か゚ and its like, and cells that normalisation makes another character of: as many as the item may hold.
+    """か゚ and its like, and cells that normalisation makes another character of, after a space at the beginning that
+    is part of the text: as many as the item may hold.
 
     Of them only those that `holds` says can be shown at all.
     """
@@ -31,7 +33,8 @@ def texts_of(holds: Callable[[str], bool]) -> Override:
             return PLAIN
         kana = ["カ゚"] if pairs else []
         cells = [*pairs, changed[row % len(changed)], *kana, *wave, *minus, changed[-1 - row % len(changed)]]
-        return "".join(cells[: item.digits or 1])
+        digits = item.digits or 1
+        return "".join([SPACE, *cells][:digits] if digits > 1 else cells[:1])
 
     return override
 

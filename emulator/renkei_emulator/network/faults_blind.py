@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from renkei_emulator.claims import Claims
 from renkei_emulator.exchange import Life
@@ -18,11 +18,7 @@ from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.network import StoredExchange
 from renkei_emulator.trust import TrustStore
 
-if TYPE_CHECKING:
-    from renkei_fixtures.standard import Standard
-
 Fault = Callable[[NetworkRooms], NetworkRooms]
-GRACE = timedelta(days=31)
 OVER = ("collected", "rejected", "refused", "expired", "undeliverable", "withdrawn")
 
 
@@ -46,16 +42,6 @@ def reply_key_of_any_body(rooms: NetworkRooms) -> NetworkRooms:
                 raise
 
     return replace(rooms, check_reply_key=check_reply_key)
-
-
-def edition_grace_month(rooms: NetworkRooms) -> NetworkRooms:
-    def check_edition(claims: Claims, standard: Standard, on: date) -> None:
-        edition = standard.editions.get(claims["edition"])
-        ended = None if edition is None else edition.valid_to
-        still = ended is not None and ended < on <= ended + GRACE
-        rooms.check_edition(claims, standard, ended if still and ended is not None else on)
-
-    return replace(rooms, check_edition=check_edition)
 
 
 def codes_of_any_body(rooms: NetworkRooms) -> NetworkRooms:
@@ -85,7 +71,6 @@ def disclosure_ends_with_the_exchange(rooms: NetworkRooms) -> NetworkRooms:
 FAULTS: dict[str, Fault] = {
     "rejected_without_code": rejected_without_code,
     "reply_key_of_any_body": reply_key_of_any_body,
-    "edition_grace_month": edition_grace_month,
     "codes_of_any_body": codes_of_any_body,
     "disclosure_ends_with_the_exchange": disclosure_ends_with_the_exchange,
 }

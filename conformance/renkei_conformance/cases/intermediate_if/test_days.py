@@ -27,6 +27,9 @@ BOUNDARIES = (
     "2024-12-31",
     "1989-01-07",
     "2019-05-01",
+    # Before the first second of many a machine's clock.
+    "1968-02-29",
+    "1912-07-30",
 )
 LONG_AGO = "1900-01-01"
 """Every other day of a record with an era form: no rule on the order of days is in its way."""

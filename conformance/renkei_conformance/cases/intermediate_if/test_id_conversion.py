@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from renkei_conformance.asking import YEAR, YEAR_AFTER
 from renkei_conformance.case import PROVIDER, Property, Scenario, case
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import equal
@@ -77,9 +78,10 @@ def test_unknown_link_code(product: Product, ev: Evidence) -> None:
     en="A person without such a record is answered with no_record",
 )
 def test_known_person_without_record(product: Product, ev: Evidence) -> None:
-    exchange = product.exchange(product.inquiry(product.people.of("no_record")), accepted_by="P-IDC-003")
-    result = exchange.result.get("result")
-    ev.check("P-IDC-003", equal("results[0].result", "no_record", result, both("conformance.why.no_record")))
+    for person, year in ((product.people.of("no_record"), YEAR), (product.people.ordinary, YEAR_AFTER)):
+        exchange = product.exchange(product.inquiry(person, year), accepted_by="P-IDC-003")
+        result = exchange.result.get("result")
+        ev.check("P-IDC-003", equal("results[0].result", "no_record", result, both("conformance.why.no_record")))
 
 
 # P-IDC-004 提供者の応答の subjects は、許可証とともに届いたリンクコードを同じ順序で持ち、そのハッシュをヘッダー

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from renkei_conformance.asking import YEAR
 from renkei_conformance.case import PROVIDER, Negative, Property, Scenario, Stateful, case
 from renkei_conformance.deciding import answer_after, held_back, waiting_inquiry
 from renkei_conformance.evidence import Evidence
@@ -125,9 +126,19 @@ def test_nothing_answered_until_decided(product: Product, ev: Evidence) -> None:
     en="When officials release, the answer is the one that an automatic one would be",
 )
 def test_released_like_an_automatic_answer(product: Product, ev: Evidence) -> None:
-    automatic = product.ask()
-    released = answer_after(product, "release")
+    copy = product.people.ordinary.last(YEAR)
+    assert copy is not None
+    person = product.fresh()[0].holding(copy)
+    product.people.load([person])
+    automatic = product.ask(person)
+    product.people.load([person], manual=[person])
+    released = answer_after(product, "release", person)
     ev.check_all("P-MAN-002", answer.alike(automatic.answer, released.answer))
+    # Of one copy and by one product: whatever is wrong with its records is wrong with both alike.
+    why = both("conformance.why.as_automatic")
+    for member in ("status", "record"):
+        due, got = automatic.result.get(member), released.result.get(member)
+        ev.check("P-MAN-002", equal(f"results[0].{member}", due, got, why))
     result = released.result.get("result")
     ev.check("P-MAN-002", equal("results[0].result", "provided", result, both("conformance.why.provided")))
 

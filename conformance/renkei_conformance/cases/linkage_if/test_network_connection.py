@@ -30,8 +30,11 @@ from renkei_fixtures.messages import both
     ja="正しい照会を202で受け付け、応答する",
     en="A right inquiry is accepted with 202, and answered",
 )
-def test_right_inquiry_accepted(product: Product) -> None:
-    product.exchange(product.inquiry(), accepted_by="P-TRN-001")
+def test_right_inquiry_accepted(product: Product, ev: Evidence) -> None:
+    exchange = product.exchange(product.inquiry(), accepted_by="P-TRN-001")
+    members = sorted(exchange.delivery.body or {})
+    why = both("conformance.why.two_members")
+    ev.check("P-TRN-001", equal("reply", ["exchange_number", "state"], members, why))
 
 
 # P-TRN-002 提供者は、メディアタイプが application/vnd.renkei+json でない電文を、transport 段階の media_type_not
@@ -217,7 +220,8 @@ def test_answer_sent_again_after_503(product: Product, ev: Evidence, parties: Pa
 def test_one_answer(product: Product, ev: Evidence, parties: Parties) -> None:
     first = product.ask()
     product.ask(product.people.of("non_taxable"))
-    parties.clock.wait("silence")
+    # One that goes on sending does so after the first pause: silence is watched for longer than that.
+    parties.clock.wait("resend_silence")
     parties.settle()
     answers = [one for one in parties.tap.heard(first.number) if one.typ == "renkei-answer" and one.counted]
     ev.check("P-ANS-010", equal("answers", 1, len(answers), both("conformance.why.one_answer")))

@@ -91,16 +91,17 @@ def test_receipt_alone(product: Product, ev: Evidence) -> None:
     role=PROVIDER,
     family="envelope",
     kind=Stateful(),
-    ja="応答への返信が失われたら、もう一度送る",
-    en="When the reply to an answer is lost, it is sent again",
+    ja="応答への返信が二度失われても、また送る",
+    en="When the reply to an answer is lost, and lost again, the answer is still sent again",
 )
 def test_lost_reply(product: Product, ev: Evidence) -> None:
     draft = product.inquiry()
     ev.step("reply_lost")
-    delivery = product.deliver(draft, programme=[Lose()])
+    # Twice, for one retry is what many an HTTP client does by itself.
+    delivery = product.deliver(draft, programme=[Lose(), Lose()])
     if not product.parties.tap.wait_until(product.answer_of(draft), product.parties.clock.patience("answer")):
         raise Inconclusive(both("conformance.reason.stalled"))
-    came = product.until_answered(delivery, "resend")
+    came = product.until_answered(delivery, "resend") or product.until_answered(delivery, "resend")
     ev.check("P-STA-004", equal("sent again", True, bool(came), both("conformance.why.sent_again")))
 
 
