@@ -93,6 +93,16 @@ def text_changed(shown):
             row["from_municipality_name"] = "か"
 
 
+def spaces_trimmed(shown):
+    for row in shown["record"]["moves"]:
+        if "from_municipality_name" in row:
+            row["from_municipality_name"] = row["from_municipality_name"].strip()
+
+
+def code_changed_in_a_row(shown):
+    shown["record"]["moves"][0]["move_kind"] = "99"
+
+
 def day_changed(shown):
     shown["record"]["history_kept_from"] = "1900-01-01"
 
@@ -108,12 +118,26 @@ def number_changed(shown):
         (last_row_lost, {"I-BUS-007"}),
         (rows_turned, {"I-BUS-007"}),
         (text_changed, {"I-BUS-008"}),
+        (spaces_trimmed, {"I-BUS-008"}),
+        (code_changed_in_a_row, {"I-BUS-001"}),
         (day_changed, {"I-BUS-001"}),
         (number_changed, {"I-BUS-001"}),
     ],
 )
 def test_a_difference_is_booked_on_its_own_clause(world, change, clauses):
     assert handed_over(world, change) == clauses
+
+
+def test_a_zero_lost_in_front_of_what_a_row_stands_by_is_another_value_and_no_other_row(world):
+    table = world.standard.informations["household_composition"]
+    held = copies.made(world.standard, table, rows=3)
+    due = {"item_no": 1, "result": "provided", "as_of": held.as_of, "record": held.record}
+    shown = copy.deepcopy(due) | {"own_number": "0001"}
+    for row in shown["record"]["members"]:
+        row["household_no"] = row["household_no"].lstrip("0")
+    found = handed.handed(table, {"results": [shown]}, due, "0001")
+
+    assert {clause for clause, finding in found if not finding.ok} == {"I-BUS-001"}
 
 
 def test_keys_of_a_question_about_a_period_are_its_two_ends(world):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from renkei_emulator.claims import Claims
 from renkei_emulator.faults.blind_provider import any_typ_of
 from renkei_emulator.faults.by_item import Change, each_leaf
-from renkei_emulator.faults.tolerance import Fault, tolerant
+from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.linkage_if.network_connection import Again, NotTaken, Outcome
 from renkei_emulator.messages import Framed, Receipted
 from renkei_emulator.rooms import BodyRooms
@@ -21,7 +21,7 @@ from renkei_emulator.world import HttpReply
 
 if TYPE_CHECKING:
     from renkei_fixtures.standard import Standard
-    from renkei_fixtures.standard.rows import CodeTable, Item
+    from renkei_fixtures.standard.rows import Item
 
 
 # --- sending --------------------------------------------------------------------------------------------------------
@@ -50,19 +50,6 @@ def receipt_number_not_compared(rooms: BodyRooms) -> BodyRooms:
 
 
 # --- content --------------------------------------------------------------------------------------------------------
-def _for_ever(table: CodeTable) -> CodeTable:
-    codes = tuple(row.model_copy(update={"valid_from": date.min, "valid_to": None}) for row in table.codes)
-    return table.model_copy(update={"codes": codes})
-
-
-def codes_without_dates(rooms: BodyRooms) -> BodyRooms:
-    def check(plain: Any, ours: Mapping[str, Any], standard: Standard) -> Any:
-        tables = {name: _for_ever(table) for name, table in standard.codes.items()}
-        return rooms.check_answer_content(plain, ours, replace(standard, codes=tables))
-
-    return replace(rooms, check_answer_content=tolerant(rooms.check_answer_content, "code_not_in_force", check))
-
-
 def _handed_on(change: Change) -> Fault:
     """Values as they are handed on, changed after every check."""
 
@@ -94,7 +81,6 @@ FAULTS: dict[str, Fault] = {
     "pause_never_grows": pause_never_grows,
     "receipt_number_not_compared": receipt_number_not_compared,
     "permit_taken_for_receipt": any_typ_of("receipt"),
-    "codes_without_dates": codes_without_dates,
     "digits_handed_on_as_numbers": _handed_on(_as_numbers),
     "spaces_trimmed_when_collected": _handed_on(_trimmed),
 }
