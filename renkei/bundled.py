@@ -46,7 +46,7 @@ def bundled_profile(
             vendor="Renkei",
             version=version(),
             body=body,
-            roles=("provider", "inquirer") if delivery == "push" else ("provider",),
+            roles=("provider", "inquirer"),
             informations=provided_by(body),
             options=("manual", "log_chain", "records_export", "link_code_change"),
         ),

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TAP = "tap:"
+LOOKS = 3
+"""So often a fetching product looks into its box within one settling: what it cannot take must not keep us for ever."""
 
 
 class LoopThread:
@@ -160,7 +162,7 @@ class InProcess:
             tap.inbox = ForgedInbox(self._clock.now, may_wait=False)
         self.product.line.to = tap.handle_from_product
         self.network.line.to = tap.handle_from_network
-        management.set_address(body, TAP)
+        management.set_address(body, TAP, brought=tap.inbox is not None)
         return Parties(
             product=product,
             network=network,
@@ -176,11 +178,16 @@ class InProcess:
         )
 
     def settle(self) -> None:
-        """Run everybody's queued work until nobody has any left; a product that fetches looks into its box first."""
-        if self.profile.network_side.delivery == "pull":
-            self.product.tick()
-        while self.product.settle() + self.network.settle():
-            pass
+        """Run everybody's queued work until nobody has any left; a product that fetches looks into its box first, and
+        again for what the network has brought there meanwhile."""
+        inbox = self.parties.tap.inbox
+        for _ in range(1 if inbox is None else LOOKS):
+            if inbox is not None:
+                self.product.tick()
+            while self.product.settle() + self.network.settle():
+                pass
+            if inbox is None or not inbox.ready:
+                return
 
     def _advance(self, seconds: float) -> None:
         self._clock.advance(seconds)

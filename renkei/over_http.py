@@ -101,7 +101,7 @@ class World:
             profile = self._reference(body)
         if profile.network_side.address:  # who fetches need not be reachable
             self._product.door = HttpDoor(profile.network_side.address)
-        management.set_address(body, self._tap.address_for_network)
+        management.set_address(body, self._tap.address_for_network, brought=tap.inbox is not None)
         self.parties = Parties(
             product=self._product,
             network=HttpDoor(network.ready["network_url"]),

@@ -11,7 +11,7 @@ from renkei.bundled import FETCHING
 from renkei.children import Children
 
 SEED = 7
-WAITS_S = 180
+WAITS_S = 400
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +21,7 @@ name = "Reference that fetches"
 vendor = "Renkei"
 version = "0"
 body = "{body}"
+roles = ["provider", "inquirer"]
 options = ["manual", "log_chain", "records_export"]
 
 [network_side]

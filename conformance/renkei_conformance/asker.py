@@ -15,18 +15,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from renkei_conformance.answer_laid import lay, lay_answer, left_by_right
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, DoorTrouble, Reply, Request, TimedOut
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.finding import Finding
 from renkei_conformance.forge.deliver import post
 from renkei_conformance.forge.draft import Draft
 from renkei_conformance.forge.plans import Asked
+from renkei_conformance.forge.pulled import Left
 from renkei_conformance.kit import KeyPair
 from renkei_conformance.lower.network import Heard
 from renkei_conformance.oracles import acknowledgement
 from renkei_conformance.questioner import Questioned, Questioner
 from renkei_conformance.told import Told, told
-from renkei_conformance.wire import Json
+from renkei_conformance.wire import Json, peek
 from renkei_fixtures.messages import both
 
 ACCEPTS, LIVES_ON, ACKNOWLEDGES, TOLD_AS_DUE, KEPT_BACK = (
@@ -45,6 +47,11 @@ class Answered:
     trouble: DoorTrouble | None
     item: Json | None
     heard: Heard | None
+
+
+def questioned_number(draft: Draft) -> str:
+    """The exchange that an answer names in its header."""
+    return str(peek(draft.header_token)[1].get("exchange_number"))
 
 
 @dataclass
@@ -82,28 +89,53 @@ class Asker(Questioner):
         """Put an answer to the product and wait for its acknowledgement, where the reply promises one."""
         self.ev.scene()
         before = len(self.acknowledgements(number))
-        reply, trouble, _ = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
+        reply, trouble = self._put(draft, number)
         if reply is None or reply.status != 202:
             return Answered(draft, reply, trouble, None, None)
-        came = self.acknowledgements(number, before + 1)[before:]
+        left = self.fetches and left_by_right(self.forge.standard, draft)
+        came = self.acknowledgements(number, before + 1, reason="silence" if left else "answer")[before:]
+        if not came and left and self.parties.tap.inbox is not None:
+            self.parties.tap.inbox.settle(number)
+            return Answered(draft, None, Left("inbox", "fetched, and nothing said of it"), None, None)
         if not came:
             return Answered(draft, reply, None, None, None)
         return Answered(draft, reply, None, dict(acknowledgement.items_of(came[0].claims, number)[0]), came[0])
 
-    def acknowledgements(self, number: str, count: int = 0, *, counted: bool = True) -> tuple[Heard, ...]:
-        """Acknowledgements of this exchange so far, or until there are `count` in time."""
+    @property
+    def fetches(self) -> bool:
+        """Whether the product takes its answers out of an inbox."""
+        return self.parties.tap.inbox is not None
+
+    def _put(self, draft: Draft, number: str) -> tuple[Reply | None, DoorTrouble | None]:
+        inbox = self.parties.tap.inbox
+        if inbox is not None:
+            return lay_answer(self.parties, inbox, draft, number)
+        return post(self.parties.product, draft, self.parties.clock, self.parties.settle)[:2]
+
+    def acknowledgements(
+        self, number: str, count: int = 0, *, counted: bool = True, reason: str = "answer", taken: bool = False
+    ) -> tuple[Heard, ...]:
+        """Acknowledgements of this exchange so far, or until there are `count` in time; of a receipt alone if `taken`."""
         self.parties.settle()
 
         def ours(heard: Heard) -> bool:
-            said = "items" in heard.claims and acknowledgement.items_of(heard.claims, number)
-            return bool(said) and (heard.counted or not counted)
+            said = acknowledgement.items_of(heard.claims, number) if "items" in heard.claims else ()
+            meant = any((item.get("outcome") == "taken") is taken for item in said)
+            return heard.exchange_number == number and meant and (heard.counted or not counted)
 
-        patience = self.parties.clock.patience("answer") if count else 0.0
+        patience = self.parties.clock.patience(reason) if count else 0.0
         return self.parties.tap.wait_until(ours, patience, count, about=number)
 
     def deliver_receipt(self, receipt: str) -> Reply | None:
         """A receipt alone, as the network sends it on a final state. `Inconclusive` when no reply comes."""
         body = ('{"receipt":"' + receipt + '"}').encode()
+        inbox, number = self.parties.tap.inbox, str(peek(receipt)[1].get("exchange_number"))
+        if inbox is not None:
+            reply, trouble = lay(self.parties, inbox, body, number)
+            if trouble is not None:
+                raise Inconclusive(both("conformance.reason.door", detail=str(trouble))) from trouble
+            self.acknowledgements(number, 1, taken=True)
+            return reply
         request = Request("POST", MESSAGES, {"content-type": MEDIA_TYPE}, body)
         try:
             reply = self.parties.product.send(request, self.parties.clock.seconds("reply"))
@@ -134,7 +166,9 @@ class Asker(Questioner):
 
     def deliver_again(self, draft: Draft) -> int | None:
         """The same bytes once more; the status of the reply."""
-        reply, _, _ = post(self.parties.product, draft, self.parties.clock, self.parties.settle)
+        reply, trouble = self._put(draft, questioned_number(draft))
+        if self.fetches and trouble is not None:
+            raise Inconclusive(both("conformance.reason.stalled"))
         self.silence()
         return None if reply is None else reply.status
 

@@ -67,7 +67,9 @@ class AskerBench:
 
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
         """Nothing of a refused answer is with a business system, and the refusal was told the right way."""
-        if said.sort != "refused":
+        if self.asker.fetches and said.sort in ("refused", "left"):  # nobody hears a problem
+            yield KEPT_BACK, kept_back(self.asker, self.questioned)
+        if self.asker.fetches or said.sort != "refused":
             return
         answered = self.answered
         assert answered is not None

@@ -132,9 +132,12 @@ class Management:
         body = {} if exchange_number is None else {"exchange_number": exchange_number}
         return str(self._call("POST", "records", body).get("export", "")).encode()
 
-    def set_address(self, body: str, address: str) -> None:
-        """Where the network reaches `body` from now on (its signed directory entry follows)."""
-        self._call("POST", "addresses", {"body": body, "address": address})
+    def set_address(self, body: str, address: str, brought: bool = False) -> None:
+        """Where the network reaches `body` from now on (its signed directory entry follows).
+
+        `brought`: that is the tap, which keeps the box of a body that fetches: what is for it is brought there.
+        """
+        self._call("POST", "addresses", {"body": body, "address": address, "brought": brought})
 
     def bar(self, inquirer: str, provider: str, barred: bool = True) -> None:
         """差止め: from now on `provider` provides nothing to `inquirer` (`*`: to nobody), or does again."""

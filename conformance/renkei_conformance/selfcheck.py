@@ -125,7 +125,8 @@ def selfcheck(
     known = _earlier(out, hashes)
     faults = [row for row in standard.faults.values() if row.role in ROLES and (not only or row.id in only)]
     todo = [Look((), role, one) for role in ROLES for one in range(seed, seed + seeds)]
-    todo += [Look((), "provider", one, delivery="pull") for one in range(seed, seed + seeds)]
+    fetching: tuple[Role, ...] = ("provider", "inquirer")
+    todo += [Look((), role, one, delivery="pull") for role in fetching for one in range(seed, seed + seeds)]
     todo += [look_at(standard, row, seed) for row in faults if row.id not in known]
     rows, cap = dict(known), 0
     alarms: list[str] = []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from renkei_conformance.asker import Asker
-from renkei_conformance.case import INQUIRER, Case
+from renkei_conformance.case import Case
 from renkei_conformance.drivers import Watched
 from renkei_conformance.errors import ExaminerFault, NotTested
 from renkei_conformance.evidence import Evidence, RunEvidence
@@ -68,8 +68,6 @@ class RunStage:
         self.parties.tap.forged.questions.listening = False
         if case.role != "network":
             require_present(self.product_state)
-        if case.role == INQUIRER and self.parties.profile.network_side.delivery == "pull":
-            raise NotTested(both("conformance.reason.pulling_inquirer"))
         for need in case.needs:
             if need not in self.claims:
                 raise NotTested(both("conformance.why_not.not_claimed", option=need))

@@ -55,7 +55,7 @@ def _of(asker: Asker, since: int, typ: str) -> list[Heard]:
 def _told(asker: Asker, since: int) -> tuple[Finding, ...]:
     """The network accepted the inquiry and the product took the answer. `Inconclusive` if nothing was acknowledged."""
     why = both("conformance.rule.whole_exchange")
-    steps = {"renkei-inquiry": 202, "renkei-answer": 202}
+    steps = {"renkei-inquiry": 202, "renkei-answer": 202}  # an answer that was fetched was taken out of the box by us
     statuses = {typ: [one.reply.status for one in _of(asker, since, typ) if one.reply is not None] for typ in steps}
     if "collected" not in [_state(one) for one in _of(asker, since, "renkei-acknowledgement")]:
         raise Inconclusive(both("conformance.reason.acknowledgement_refused"))

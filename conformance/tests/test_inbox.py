@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from renkei_conformance.drivers import MESSAGES, Request
 from renkei_conformance.fetching import hurried
 from renkei_conformance.forge.draft import NotForgeable
 from renkei_conformance.forge.pulled import Left, lay, may_be_left
@@ -220,3 +221,53 @@ def test_only_what_need_not_be_fit_to_be_named_may_be_left(world):
     assert {"form.jose_crit", "permit.missing", "permit.signed_by_a_body"} <= left
     assert not {"sender.signature_bit_flipped", "authority.affair_without_row", "key.missing"} & left
     assert not {id_ for id_ in left if id_.startswith(("content.", "freshness.", "subject."))}
+
+
+def test_who_waits_at_the_box_is_let_go_at_the_end():
+    waiting = ForgedInbox(lambda: NOON, may_wait=True)
+    waiting.let_go()
+
+    assert given(waiting, wait_s=30) == []
+
+
+def bare(typ, **claims):
+    parts = (json.dumps({"typ": typ}), json.dumps(claims), "x")
+    header = ".".join(b64u(part.encode()) for part in parts)
+    return Request("POST", MESSAGES, {}, json.dumps({"header": header}).encode())
+
+
+@pytest.fixture
+def boxed(world, box):
+    world.tap.inbox = box
+    return world.tap
+
+
+def test_what_the_network_has_for_a_product_that_fetches_is_laid_in_its_box(boxed, box):
+    receipt = ".".join(b64u(part.encode()) for part in ('{"typ":"renkei-receipt"}', '{"exchange_number":"7"}', "x"))
+    request = Request("POST", MESSAGES, {}, json.dumps({"receipt": receipt}).encode())
+
+    assert boxed.handle_from_network(request).status == 202
+    assert json.loads(box.fetch("header", {}))["messages"] == [{"receipt": receipt}]
+
+
+def test_an_acknowledgement_of_several_ends_the_lease_of_each(world, boxed, box):
+    asked = boxed.forged.questions
+    asked.listening = True
+    ids = ("01890000-0000-7000-8000-000000000001", "01890000-0000-7000-8000-000000000002")
+    for one in ids:
+        claims = {"message_id": one, "from": "1", "to": "2", "expires_at": "2026-06-08T00:00:00.000Z"}
+        boxed.handle_from_product(bare("renkei-inquiry", **claims, subjects_sha256="s"))
+    numbers = [asked.numbers[one] for one in ids]
+    for number in numbers:
+        box.put(b"{}", number)
+    box.fetch("header", {})
+    items = [
+        {"exchange_number": number, "outcome": said}
+        for number, said in zip(numbers, ("accepted", "taken"), strict=True)
+    ]
+    boxed.handle_from_product(bare("renkei-acknowledgement", items=items))
+
+    assert [one.exchange_number for one in boxed.heard() if "items" in one.claims] == numbers
+    assert [boxed.forged.exchange(number).state for number in numbers] == ["collected", "accepted"]
+    for number in numbers:
+        assert not [lying for lying in box._lying if lying.number == number and not lying.done]

@@ -46,7 +46,8 @@ class AnswerIn:
         desk, rooms, claims = self.desk, self.desk.rooms, framed.claims
         number = claims["exchange_number"]
         # Offered again until acknowledged; a different answer has a different header.
-        if desk.store.seen(claims["from"], framed.header_sha256) is not None:
+        seen = desk.store.seen(claims["from"], framed.header_sha256)
+        if rooms.known_answer(None if seen is None else seen.header_sha256):
             return rooms.taken(number, "answered")
         asked: StoredAsk | None = rooms.question_of(claims, desk.store.ask_of_message, desk.store.ask_of)
         now = desk.now()

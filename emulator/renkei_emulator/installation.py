@@ -210,13 +210,16 @@ class Installation:
             object.__setattr__(self.network.office, "rooms", network)
         self.armed = ids
 
-    def move(self, body: str, address: str) -> None:
-        """From now on the network reaches ``body`` at ``address``. KeyError if there is no such body."""
+    def move(self, body: str, address: str, brought: bool = False) -> None:
+        """From now on the network reaches ``body`` at ``address``. KeyError if there is no such body.
+
+        ``brought``: there its box is kept by somebody else, to whom messages are brought though the body fetches.
+        """
         if body not in self.bodies:
             raise KeyError(body)
         self.addresses[body] = address
         if self.network is not None:
-            self.network.office.directory.move(body, address)
+            self.network.office.directory.move(body, address, brought)
 
     def appear_at(self, network_url: str | None, bodies_url: str | None) -> None:
         """These are the addresses that others know us by; within the process they stay a call."""

@@ -132,7 +132,7 @@ class Management:
     async def _addresses(self, members: Members) -> Members:
         body, address = _text(members, "body"), _text(members, "address")
         try:
-            self._in.move(body, address)
+            self._in.move(body, address, members.get("brought") is True)
         except KeyError:
             raise _Wrong(422, "body_unknown", ", ".join(self._in.bodies), body) from None
         if (node := self._in.nodes.get(body)) is not None:

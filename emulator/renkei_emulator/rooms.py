@@ -76,6 +76,7 @@ class BodyRooms:
     next_try: Callable[..., datetime] = connection.next_try
     enters_accepted: Callable[[str], bool] = connection.enters_accepted
     question_of: Callable[..., Any] = connection.question_of
+    known_answer: Callable[[str | None], bool] = connection.known_answer
     ends_with: Callable[[str], bool] = connection.ends_with
     inbox_query: Callable[[Claims, int], Claims] = connection.inbox_query
     from_inbox: Callable[[list[Any]], list[Any]] = connection.from_inbox

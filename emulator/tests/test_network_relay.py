@@ -282,6 +282,15 @@ def test_an_answered_message_is_not_offered_again():
     assert run(bench.state(number))["state"] == "answered"
 
 
+def test_what_is_for_a_pull_body_is_brought_where_somebody_else_keeps_its_box():
+    bench = Bench(pull=(PROVIDER,))
+    bench.node.office.directory.move(PROVIDER, f"memory:{PROVIDER}", brought=True)
+    accepted(bench)
+    settle(bench)
+
+    assert len(bench.provider.heard) == 1
+
+
 def test_a_pull_asker_fetches_its_answer_until_it_acknowledges():
     bench = Bench(pull=(ASKER,))
     delivery = run(bench.delivered())

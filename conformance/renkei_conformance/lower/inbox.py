@@ -49,6 +49,7 @@ class ForgedInbox:
         self._news = threading.Condition()
         self._lying: list[Lying] = []
         self._held = False
+        self._over = False
         self._waiting = 0
         self.asked: list[Asked] = []
 
@@ -90,6 +91,12 @@ class ForgedInbox:
                     lying.done = True
             self._news.notify_all()
 
+    def let_go(self) -> None:
+        """The run is over: nobody waits at the box any longer."""
+        with self._news:
+            self._over = True
+            self._news.notify_all()
+
     @property
     def ready(self) -> bool:
         """Whether anything would be given out now."""
@@ -103,7 +110,7 @@ class ForgedInbox:
         with self._news:
             self._waiting += 1
             self._news.notify_all()
-            while not (ready := self._ready()) and (left := end - time.monotonic()) > 0:
+            while not (ready := self._ready()) and not self._over and (left := end - time.monotonic()) > 0:
                 self._news.wait(left)
             self._waiting -= 1
             given = ready[: max(most, 1)]

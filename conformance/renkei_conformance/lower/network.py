@@ -266,7 +266,8 @@ class ForgedNetwork:
         outcome = item.get("outcome")
         if exchange is None or (outcome == "rejected" and item.get("stage") == "permit"):
             return {"exchange_number": number, "code": "answer_not_bound", "stage": "state"}
-        self._enter(exchange, "rejected" if outcome == "rejected" else "collected")
+        if outcome != "taken":  # a receipt alone is taken, and changes nothing
+            self._enter(exchange, "rejected" if outcome == "rejected" else "collected")
         return {"exchange_number": number, "state": exchange.state}
 
     def _enter(self, exchange: ForgedExchange, state: str) -> None:

@@ -38,6 +38,7 @@ class Server:
 
     def __init__(self, tap: Tap, product_port: int = 0, network_port: int = 0, host: str = HOST) -> None:
         """Bind both ports (0: any free one). `SetupError` when one is in use."""
+        self._tap = tap
         self._sides = [
             _Side(_bound(host, product_port), tap.handle_from_product),
             _Side(_bound(host, network_port), tap.handle_from_network),
@@ -58,6 +59,8 @@ class Server:
 
     def stop(self) -> None:
         """End serving and give the ports back. May be called twice."""
+        if self._tap.inbox is not None:
+            self._tap.inbox.let_go()
         for side in self._sides:
             side.ask_to_stop()
         for side in self._sides:

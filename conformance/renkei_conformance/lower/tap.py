@@ -39,8 +39,6 @@ class Tap:
         self._away: tuple[str, ...] = ()
         self.inbox: ForgedInbox | None = None
         """The box of a product that fetches; None: it is pushed to."""
-        self.both_boxes = False
-        """Whether a fetching product also gets what the network has for it (needed where W's own messages matter)."""
         self._heard: list[Heard] = []
         self._about: dict[str, list[Heard]] = {}
         self._typed: dict[str | None, list[Heard]] = {}
@@ -85,9 +83,10 @@ class Tap:
         if number is None:
             return self._hand_on(self._network, request, typ, claims, envelope, "from the product, handed on")
         taken = self.forged.take(number, typ, envelope, claims)
-        if self.inbox is not None and taken.counts:
-            self.inbox.settle(number)
-        self._keep(number, typ, claims, envelope, request, taken.reply, taken.counts)
+        for named in dict.fromkeys([number, *(self._ours(claims) if typ == ACKNOWLEDGEMENT else ())]):
+            if taken.counts:
+                self._settled(named)
+            self._keep(named, typ, claims, envelope, request, taken.reply, taken.counts)
         self._tell(Passed("N", "heard", request, taken.reply, _trouble(taken), "the forge's network"))
         if taken.reply is None:
             raise LostReply
@@ -101,6 +100,8 @@ class Tap:
         if "receipt" in envelope and not claims:
             typ, claims = peek(envelope["receipt"])
         to = claims.get("to") if "header" in envelope else claims.get("from")
+        if to not in self._played and self.inbox is not None:
+            return self._boxed(self.inbox, request, typ, claims, envelope)
         if to not in self._played:
             return self._hand_on(self._product, request, typ, claims, envelope, "from the network, handed on")
         number = _exchange_of(_beside(envelope)) or _exchange_of(claims)
@@ -169,14 +170,25 @@ class Tap:
                 self._arrived.wait(left)
 
     def _fetched(self, inbox: ForgedInbox, request: Request, claims: Json, envelope: Json) -> Reply:
-        """An inbox query: what the forge has laid in; with nothing there, and where the network's own messages are
-        wanted too (`both_boxes`), what the network has."""
-        if self.both_boxes and not inbox.ready:
-            return self._hand_on(self._network, request, QUERY, claims, envelope, "from the product, handed on")
+        """An inbox query: what the forge has laid in, and what the network has brought."""
         body = inbox.fetch(str(envelope.get("header")), claims)
         reply = Reply(200, {"content-type": "application/json"}, body)
         self._tell(Passed("N", "heard", request, reply, None, "the forge's inbox"))
         return reply
+
+    def _boxed(self, inbox: ForgedInbox, request: Request, typ: str | None, claims: Json, envelope: Json) -> Reply:
+        """From the network to a product that fetches: laid into the box that we keep for it."""
+        number = _exchange_of(_beside(envelope)) or _exchange_of(claims)
+        inbox.put(request.body, number)
+        members = {"exchange_number": number, "state": "answered" if typ == "renkei-answer" else "delivered"}
+        reply = Reply(202, {"content-type": "application/json"}, json.dumps(members).encode())
+        self._keep(number, typ, claims, envelope, request, reply, counted=True)
+        self._tell(Passed("W", "heard", request, reply, None, "from the network, laid in the product's inbox"))
+        return reply
+
+    def _settled(self, number: str | None) -> None:
+        if self.inbox is not None:
+            self.inbox.settle(number)
 
     def _ours(self, claims: Json) -> list[str]:
         return [number for number in _named(claims) if self.forged.knows(number)]
@@ -186,8 +198,7 @@ class Tap:
         items = [{"exchange_number": number, "state": self.forged.exchange(number).state} for number in numbers]
         reply = Reply(202, {"content-type": "application/json"}, json.dumps({"items": items}).encode())
         for number in numbers:
-            if self.inbox is not None:
-                self.inbox.settle(number)
+            self._settled(number)
             self._keep(number, ACKNOWLEDGEMENT, claims, envelope, request, reply, counted=True)
         self._tell(Passed("N", "heard", request, reply, None, "the forge's network"))
         return reply
@@ -200,6 +211,9 @@ class Tap:
         passed = Request(request.method, request.path, _end_to_end(request.headers), request.body)
         reply = door.send(passed, HANDED_ON)
         reply = Reply(reply.status, _end_to_end(reply.headers), reply.body)
+        if door is self._network and reply.status < 300:
+            for number in (_exchange_of(claims), *_named(claims)):
+                self._settled(number)
         if request.method == "POST":
             self._keep(_exchange_of(claims), typ, claims, envelope, request, reply, counted=True)
         self._tell(Passed("W", "heard", request, reply, None, note))

@@ -271,6 +271,11 @@ def enters_accepted(state: str) -> bool:
     return state in ("drafted", "sent")
 
 
+def known_answer(known_sha256: str | None) -> bool:
+    """Whether this very answer was judged before (``known_sha256``: it was, under that hash): then it is not judged anew."""
+    return known_sha256 is not None
+
+
 def question_of(claims: dict[str, Any], by_message: Callable[[str], Any], _by_number: Callable[[str], Any]) -> Any:
     """Our question that an answer is to: by the id that we gave it, since its number is known from the ``202`` only."""
     return by_message(claims["in_reply_to"])

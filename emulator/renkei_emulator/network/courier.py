@@ -30,11 +30,14 @@ class Courier:
         self._office = office
         self._wire = wire
         self._background = background
-        self._bodies = tuple(code for code in office.directory.bodies if office.directory.pushes_to(code))
         self._sending: dict[int, asyncio.Task[None]] = {}
         self._open: Counter[str] = Counter()
         self._pump: asyncio.Task[int] | None = None
         self._news: asyncio.Event | None = None
+
+    def _pushed_to(self) -> tuple[str, ...]:
+        directory = self._office.directory
+        return tuple(code for code in directory.bodies if directory.pushes_to(code))
 
     def kick(self) -> None:
         """Something may be due."""
@@ -69,7 +72,7 @@ class Courier:
     def idle(self) -> bool:
         """Whether nothing is on its way and the last look found nothing due."""
         now = render(self._office.world.clock.now())
-        return not self._sending and self._office.store.quiet(now, tuple(self._bodies))
+        return not self._sending and self._office.store.quiet(now, self._pushed_to())
 
     async def close(self) -> None:
         """Stop sending. What was on its way is sent again by the next start."""
@@ -83,7 +86,7 @@ class Courier:
     def _due(self) -> list[Delivery]:
         now = render(self._office.world.clock.now())
         # Bodies whose lines are full are not looked at: they would hide the others behind them.
-        free = {body: left for body in self._bodies if (left := OPEN_PER_BODY - self._open[body]) > 0}
+        free = {body: left for body in self._pushed_to() if (left := OPEN_PER_BODY - self._open[body]) > 0}
         chosen = []
         for delivery in self._office.store.due(now, tuple(free), LOOK_AHEAD):
             if delivery.id not in self._sending and free[delivery.body] > 0:

@@ -24,14 +24,20 @@ class Directory:
         self._authority = authority
         self.bodies = bodies
         self._addresses = dict(addresses)
+        self._brought: set[str] = set()
         for code in ("network", *bodies):  # so that every certificate can be had by its kid from the first request
             authority.body(code)
 
-    def move(self, body: str, address: str) -> None:
-        """From now on `body` is reached at `address`. KeyError if there is no such body."""
+    def move(self, body: str, address: str, brought: bool = False) -> None:
+        """From now on `body` is reached at `address`. KeyError if there is no such body.
+
+        `brought`: somebody there keeps its box, so what is for it is brought, though it fetches.
+        """
         if body not in self.bodies:
             raise KeyError(body)
         self._addresses[body] = address
+        if brought:
+            self._brought.add(body)
 
     def address(self, body: str) -> str | None:
         """Where a body is reached, if that is known."""
@@ -39,7 +45,7 @@ class Directory:
 
     def pushes_to(self, body: str) -> bool:
         """Whether messages are brought to the body; otherwise it fetches them."""
-        return self.bodies[body].delivery == "push"
+        return self.bodies[body].delivery == "push" or body in self._brought
 
     def entries(self) -> list[str]:
         """All entries, each signed by its body."""

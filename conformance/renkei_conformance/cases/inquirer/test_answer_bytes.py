@@ -7,8 +7,8 @@ from renkei_conformance.asker_trial import negative
 from renkei_conformance.case import INQUIRER, Negative, Positive, Property, Scenario, case
 
 
-# I-TRN-001 照会者は、自らの照会への正しい応答の配信に 202 を返し、accepted の確認応答で確認しなければならな
-#   い。
+# I-TRN-001 照会者は、自らの照会への正しい応答の配信に 202 を返し（取得型では受信箱から取り出し）、accepted の確認応
+#   答で確認しなければならない。
 @case(
     "IQ-TRN-01",
     verifies=["I-TRN-001"],
@@ -79,7 +79,7 @@ def test_path_unknown(asker: Asker) -> None:
     en="After refusals of several stages in a row the next answer is still taken",
 )
 def test_goes_on_after_refusals(asker: Asker) -> None:
-    for spoil in ("form.not_json", "receipt.missing", "sender.signature_bit_flipped", "content.body_bit_flipped"):
+    for spoil in ("form.typ_of_permit", "receipt.missing", "sender.signature_bit_flipped", "content.body_bit_flipped"):
         questioned = asker.ask()
         asker.deliver(asker.answer(questioned).spoil(spoil), questioned.number)
     asker.exchange(clause="I-TRN-005")

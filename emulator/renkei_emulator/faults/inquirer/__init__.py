@@ -1,4 +1,4 @@
-"""Faults of a body that asks, by what is broken: question, patience, framing, sender, content, acknowledging, the line, codes."""
+"""Faults of a body that asks, by what is broken: question, patience, line, framing, sender, content, codes, inbox."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from renkei_emulator.faults.inquirer import (
     acknowledging,
     codes,
     content,
+    fetched,
     framing,
     line,
     mirrors,
@@ -24,5 +25,6 @@ FAULTS: dict[str, Fault] = {
     **acknowledging.FAULTS,
     **line.FAULTS,
     **codes.FAULTS,
+    **fetched.FAULTS,
 }
 MIRRORS: dict[str, Fault] = mirrors.MIRRORS
