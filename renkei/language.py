@@ -35,6 +35,6 @@ def current() -> Lang:
 
 def tell(key: str, **values: object) -> str:
     """Return the catalogue's text `key` in the language of this process, with `values` filled in."""
-    from renkei_fixtures.messages import text  # noqa: PLC0415 - tomllib only when a word is needed
+    from renkei_fixtures.messages import text  # noqa: PLC0415 - the catalogue is read only when a word is needed
 
     return text(key, _chosen[0], **values)
