@@ -48,7 +48,7 @@ def bundled_profile(
             body=body,
             roles=("provider", "inquirer"),
             informations=provided_by(body),
-            options=("manual", "log_chain", "records_export", "link_code_change"),
+            options=("manual", "log_chain", "records_export", "link_code_change", "disclosure"),
         ),
         network_side=NetworkSide(address=address, listen=listen, delivery=delivery),
         business_side=BusinessSide(address=business or f"/business/1/{body}", token=token or "-"),

@@ -45,6 +45,10 @@ class WatchedUpper:
         upper = self._upper
         return self._kept("decide", body, lambda: upper.decide(exchange_number, decision, drafted_by, approved_by))
 
+    def disclose(self, exchange_number: str, word: str) -> Outcome:
+        body: JsonObject = {"exchange_number": exchange_number, "record_disclosure": word}
+        return self._kept("disclose", body, lambda: self._upper.disclose(exchange_number, word))
+
     def records(self, log: str, exchange_number: str | None = None) -> Outcome:
         body: JsonObject = {"log": log, "exchange_number": exchange_number}
         return self._kept("records", body, lambda: self._upper.records(log, exchange_number))

@@ -1,4 +1,4 @@
-"""Interface B over HTTP: ``POST /business/1/<body>/<load|ask|collect|decide|records>``, bearer token, JSON."""
+"""Interface B over HTTP: ``POST /business/1/<body>/<load|ask|collect|decide|disclose|records>``, bearer token, JSON."""
 
 from __future__ import annotations
 
@@ -68,9 +68,11 @@ class BusinessDoor:
             return HttpReply(200, JSON, compact(await self._collect(node, body)))
         if operation == "decide":
             return HttpReply(200, JSON, compact(await self._decide(node, body)))
+        if operation == "disclose":
+            return HttpReply(200, JSON, compact(await node.disclosing.disclose(body)))
         if operation == "records":
             return HttpReply(200, {"content-type": "application/x-ndjson"}, self._records(node, body))
-        raise Wrong(404, "path_unknown", operation, "load, ask, collect, decide or records")
+        raise Wrong(404, "path_unknown", operation, "load, ask, collect, decide, disclose or records")
 
     # --- load -------------------------------------------------------------------------------------------------------
     async def _load(self, node: BodyNode, body: bytes) -> bytes:

@@ -4,7 +4,7 @@
       inquiry            ``providing``: … → durable → 202; the answer follows by itself
       answer             ``answer_in``: … → durable → 202; the acknowledgement follows by itself
       receipt alone      how an exchange ended
-    from the business side   ask · decide (here), load · collect · records (``business_door``)
+    from the business side   ask · decide · disclose (here), load · collect · records (``business_door``)
 
 A refusal is in the audit log before it is said.
 """
@@ -14,6 +14,8 @@ from __future__ import annotations
 from renkei_emulator.answer_in import AnswerIn
 from renkei_emulator.asking import Asking
 from renkei_emulator.desk import Desk
+from renkei_emulator.disclosing_out import TYP as DISCLOSURE
+from renkei_emulator.disclosing_out import DisclosingOut
 from renkei_emulator.fetching import Fetching
 from renkei_emulator.lines import LogLine
 from renkei_emulator.linkage_if.network_connection import LINK_CODE_CHANGE, Accepted, NotTaken, Peek, peek
@@ -36,8 +38,10 @@ class BodyNode:
         self.asking = Asking(desk)
         self.answer_in = AnswerIn(desk)
         self.reissue_in = ReissueIn(desk)
+        self.disclosing = DisclosingOut(desk)
         self.outbox = Outbox(desk, wire, address, self._settled, self.providing.seal_anew)
         self.providing.outbox = self.asking.outbox = self.answer_in.outbox = self.outbox
+        self.disclosing.outbox = self.outbox
         self.fetching = Fetching(desk, self.outbox, wire, address)
 
     async def message(self, framed: Framed, sealed: Sealed) -> HttpReply:
@@ -75,6 +79,8 @@ class BodyNode:
             return self.asking.settled(outgoing, outcome)
         if outgoing.typ == "renkei-answer":
             return self.providing.settled(outgoing, outcome)
+        if outgoing.typ == DISCLOSURE:
+            return self.disclosing.settled(outgoing, outcome)
         if outgoing.typ == "renkei-acknowledgement" and isinstance(outcome, Accepted):
             return self.answer_in.settled(outgoing, outcome)
         if isinstance(outcome, NotTaken):

@@ -83,6 +83,9 @@ class BodyRooms:
     goes_on_after: Callable[[HttpReply], bool] = connection.goes_on_after
     to_acknowledge: Callable[[str, str], dict[str, str] | None] = connection.to_acknowledge
     refusal_of: Callable[[Claims, str, str, str], Claims] = connection.refusal_of
+    disclosure_of: Callable[[Claims, str, str], Claims] = connection.disclosure_of
+    disclosure_kept_until: Callable[[datetime], datetime] = connection.disclosure_kept_until
+    disclosure_state: Callable[..., dict[str, str]] = connection.disclosure_state
     bytes_to_send: Callable[[bytes, int, Callable[[], bytes]], bytes] = connection.bytes_to_send
 
     # 暗号・署名機能
@@ -164,4 +167,7 @@ class BodyRooms:
     row_checks: Mapping[str, business.RowCheck] = field(default_factory=_row_checks)
     read_ask: Callable[..., dict[str, Any]] = business.read_ask
     read_decision: Callable[[bytes], dict[str, Any]] = business.read_decision
+    read_disclosure: Callable[[bytes], dict[str, Any]] = business.read_disclosure
+    check_part: Callable[[str, bool], None] = business.check_part
+    check_settled: Callable[[str, bool], None] = business.check_settled
     check_approval: Callable[[Mapping[str, Any]], None] = business.check_approval

@@ -10,7 +10,7 @@ from renkei_conformance.oracles import fields
 from renkei_conformance.oracles.inquiry import by_own_certificate
 from renkei_conformance.wire import Unreadable, read_object, sha256_b64u
 from renkei_fixtures.messages import both
-from renkei_fixtures.standard import Standard
+from renkei_fixtures.standard import Standard, Text
 
 TYP = "renkei-acknowledgement"
 MEMBERS = frozenset({"exchange_number", "acknowledged_sha256", "outcome"})
@@ -25,21 +25,27 @@ def items_of(claims: Mapping[str, object], exchange_number: str) -> tuple[Mappin
 
 def form(standard: Standard, raw: bytes, signed: Signed, body: str) -> tuple[Finding, ...]:
     """A signed header alone, listed members, to the network, by an own signing certificate (I-ACK-002)."""
-    why = both("conformance.rule.acknowledgement_form")
+    return alone(standard, raw, signed, body, TYP, "acknowledgement", both("conformance.rule.acknowledgement_form"))
+
+
+def alone(
+    standard: Standard, raw: bytes, signed: Signed, body: str, typ: str, path: str, why: Text
+) -> tuple[Finding, ...]:
+    """A message to the network that is a signed header alone, of `typ`'s listed members."""
     try:
-        envelope = sorted(read_object(raw, "acknowledgement"))
+        envelope = sorted(read_object(raw, path))
     except Unreadable as trouble:
         return (Finding(False, trouble.expected, trouble.got, trouble.path, why),)
     claims = dict(signed.claims or {})
-    listed = standard.message_types[TYP].fields
+    listed = standard.message_types[typ].fields
     return (
-        equal("acknowledgement", ["header"], envelope, why),
-        equal("acknowledgement.header", [], list(fields.misfits(listed, claims)), why),
-        equal("acknowledgement.header.jose", ["alg", "kid", "typ"], sorted(signed.jose or {}), why),
-        equal("acknowledgement.header.jose.typ", TYP, (signed.jose or {}).get("typ"), why),
-        equal("acknowledgement.header.from", body, claims.get("from"), why),
-        equal("acknowledgement.header.to", "network", claims.get("to"), why),
-        *by_own_certificate(signed.signer, signed.signature_valid, body, "acknowledgement", why),
+        equal(path, ["header"], envelope, why),
+        equal(f"{path}.header", [], list(fields.misfits(listed, claims)), why),
+        equal(f"{path}.header.jose", ["alg", "kid", "typ"], sorted(signed.jose or {}), why),
+        equal(f"{path}.header.jose.typ", typ, (signed.jose or {}).get("typ"), why),
+        equal(f"{path}.header.from", body, claims.get("from"), why),
+        equal(f"{path}.header.to", "network", claims.get("to"), why),
+        *by_own_certificate(signed.signer, signed.signature_valid, body, path, why),
     )
 
 

@@ -1,4 +1,4 @@
-"""The upper tester: the examiner as a business system, on interface B (load, ask, collect, decide, records).
+"""The upper tester: the examiner as a business system, on interface B (load, ask, collect, decide, disclose, records).
 
 Drivers fill the protocol; cases never know which. `http.py` speaks the standard's own business side, `file.py` exchanges
 files in a drop folder, `attended.py` asks an operator.
@@ -73,6 +73,7 @@ class Ask:
     subjects: Sequence[tuple[str, Mapping[str, str]]]
     official: str | None = None
     section: str | None = None
+    record_disclosure: str | None = None
 
     def as_json(self) -> JsonObject:
         """The body of `POST /ask`."""
@@ -89,6 +90,8 @@ class Ask:
             body["official"] = self.official
         if self.section is not None:
             body["section"] = self.section
+        if self.record_disclosure is not None:
+            body["record_disclosure"] = self.record_disclosure
         return body
 
 
@@ -159,6 +162,10 @@ class UpperTester(Protocol):
         self, exchange_number: str, decision: Literal["release", "withhold"], drafted_by: str, approved_by: str
     ) -> Outcome:
         """Decide a waiting exchange: `{"exchange_number","state"}`."""
+        ...
+
+    def disclose(self, exchange_number: str, word: str) -> Outcome:
+        """Hide the record of an exchange from the person, or show it: `{"exchange_number","record_disclosure","state"}`."""
         ...
 
     def records(self, log: str, exchange_number: str | None = None) -> Outcome:

@@ -80,6 +80,15 @@ class AttendedUpperTester(Unlimited):
         done: JsonObject = {"exchange_number": exchange_number, "state": state}
         return self._step(text, done, refused="approval_not_separate" if same else "refused_by_product")
 
+    def disclose(self, exchange_number: str, word: str) -> Outcome:
+        known = word in ("normal", "hidden")
+        form: JsonObject = {"exchange_number": exchange_number, "record_disclosure": word, "state": ""}
+        where = self._place("disclose", {"form.json": _json(form)})
+        words = both(f"attended.disclosure_{word}") if known else Text(ja=word, en=word)
+        text = both("attended.disclose", number=exchange_number, word=words, folder=where)
+        # The step says which reason the operator testifies to.
+        return self._step(text, None, refused="exchange_unknown" if known else "member_wrong")
+
     def records(self, log: str, exchange_number: str | None = None) -> Outcome:
         return self._step(both("attended.records", log=log, number=exchange_number or "-"), None, lines=True)
 

@@ -67,6 +67,10 @@ class FileUpperTester:
         said = {"exchange_number": exchange_number, "decision": decision, **by}
         return self._operate("decide", self._written.header("decide", said))
 
+    def disclose(self, exchange_number: str, word: str) -> Outcome:
+        said = {"exchange_number": exchange_number, "record_disclosure": word}
+        return self._operate("disclose", self._written.header("disclose", said))
+
     def records(self, log: str, exchange_number: str | None = None) -> Outcome:
         said = {"log": log, "exchange_number": exchange_number}
         return self._operate("records", self._written.header("records", said))

@@ -38,6 +38,9 @@ class HttpUpperTester(Unlimited):
         }
         return self._post("decide", body)
 
+    def disclose(self, exchange_number: str, word: str) -> Outcome:
+        return self._post("disclose", {"exchange_number": exchange_number, "record_disclosure": word})
+
     def records(self, log: str, exchange_number: str | None = None) -> Outcome:
         body: JsonObject = {"log": log}
         if exchange_number is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from renkei_fixtures.standard.rows import Information
 
 Members = Mapping[str, Any]
+DISCLOSURES = ("normal", "hidden")
 
 
 class Wrong(Exception):  # noqa: N818 - what a business system brought is wrong; it is told so
@@ -100,15 +101,41 @@ def read_ask(body: bytes, standard: Standard) -> dict[str, Any]:
     """照会の依頼: a question with subjects and keys. Raises Wrong."""
     names = ("ask_id", "to", "affair", "procedure", "information", "responsibility")
     required = {**dict.fromkeys(names, str), "subjects": list}
-    ask = read_request(body, required, {"official": str, "section": str, "consent_ref": str})
+    optional = ("official", "section", "consent_ref", "record_disclosure")
+    ask = read_request(body, required, dict.fromkeys(optional, str))
     information = standard.informations.get(ask["information"])
     if information is None:
         raise Wrong(422, "information_unknown", "information", ", ".join(standard.informations), ask["information"])
+    _check_word(ask)
     if not ask["subjects"]:
         raise Wrong(422, "member_wrong", "subjects", "at least one", "none")
     for n, subject in enumerate(ask["subjects"]):
         _check_subject(subject, information, f"subjects[{n}]")
     return ask
+
+
+def read_disclosure(body: bytes) -> dict[str, Any]:
+    """記録の開示設定: hide the record of an exchange from the person, or show it. Raises Wrong."""
+    disclosure = read_request(body, dict.fromkeys(("exchange_number", "record_disclosure"), str), {})
+    _check_word(disclosure)
+    return disclosure
+
+
+def check_part(exchange_number: str, ours: bool) -> None:
+    """Only who asked or was asked says anything of a record. Raises Wrong 404 `exchange_unknown`."""
+    if not ours:
+        raise Wrong(404, "exchange_unknown", "exchange_number", "an exchange of this body", exchange_number)
+
+
+def check_settled(exchange_number: str, under_way: bool) -> None:
+    """One word at a time about a record. Raises Wrong 409 `disclosure_in_progress`."""
+    if under_way:
+        raise Wrong(409, "disclosure_in_progress", "exchange_number", "the former word settled", exchange_number)
+
+
+def _check_word(request: Members) -> None:
+    if (word := request.get("record_disclosure", "normal")) not in DISCLOSURES:
+        raise Wrong(422, "member_wrong", "record_disclosure", " or ".join(DISCLOSURES), word[:60])
 
 
 def _check_subject(subject: object, information: Information, path: str) -> None:

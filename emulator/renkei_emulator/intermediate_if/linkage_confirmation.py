@@ -148,13 +148,17 @@ class Question(NamedTuple):
     expires_at: str
 
 
+OF_ASK = ("section", "official", "consent_ref", "record_disclosure")
+"""What stands in the inquiry's header as the business system said it, where it said it."""
+
+
 def inquiry_header(question: Question, us: str, reply_kid: str, ids: Ids) -> Claims:
     """The inquiry's claims, but for the hashes of what is sealed."""
     ask, information = question.ask, question.information
     header: Claims = {"message_id": ids.message_id, "from": us, "to": ask["to"]}
     header |= {"issued_at": ids.issued_at, "expires_at": question.expires_at, "edition": question.edition}
     header |= {name: ask[name] for name in ("affair", "procedure", "information", "responsibility")}
-    header |= {name: ask[name] for name in ("section", "official", "consent_ref") if name in ask}
+    header |= {name: ask[name] for name in OF_ASK if name in ask}
     return header | {
         # A household is asked about through one of its persons: it has no code of its own.
         "subject_kind": "person" if information.subject_kind == "household" else information.subject_kind,

@@ -25,6 +25,8 @@ LARGEST = 10 * 1024 * 1024
 LONGEST_PAUSE_S = 300.0
 # The standard has 5 s at least and 30 s at most for the whole reply, from the first byte sent to the last byte read.
 REPLY_WITHIN_S = 6.0
+# PROTOCOL §2: messages without an end are remembered for 31 days after their issue.
+REMEMBERED = timedelta(days=31)
 
 _KNOWN = frozenset({"header", "subjects", "body", "permit", "receipt"})
 LINK_CODE_CHANGE = "renkei-link-code-change"
@@ -201,6 +203,16 @@ def refusal_of(inquiry: dict[str, Any], header: str, exchange_number: str, code:
     return {"exchange_number": exchange_number, **bound, "code": code, "stage": WAYS[code].stage}
 
 
+def disclosure_of(base: dict[str, Any], exchange_number: str, word: str) -> dict[str, Any]:
+    """The claims by which the record of an exchange is hidden from the person, or shown."""
+    return base | {"exchange_number": exchange_number, "record_disclosure": word}
+
+
+def disclosure_kept_until(now: datetime) -> datetime:
+    """Until when a disclosure without a reply is sent again: as long as the network remembers its id."""
+    return now + REMEMBERED
+
+
 # --- out ------------------------------------------------------------------------------------------------------------
 def request_of(envelope: bytes) -> HttpRequest:
     """A message of ours as an HTTP request."""
@@ -243,6 +255,13 @@ def outcome(reply: HttpReply | None) -> Outcome:
 def came_in_drips(reply: HttpReply, seconds: float | None) -> HttpReply | None:
     """A slow reply counts when its last byte is there in time (``seconds``; None: never), and not before."""
     return reply if seconds is not None and seconds <= REPLY_WITHIN_S else None
+
+
+def disclosure_state(said: Accepted | NotTaken | None) -> dict[str, str]:
+    """How a disclosure stands, for the business side; None: the network has said nothing yet."""
+    if isinstance(said, NotTaken):
+        return {"state": "refused", "code": said.code, "stage": said.stage}
+    return {"state": "sent" if said is None else "accepted"}
 
 
 def _accepted(reply: HttpReply) -> Outcome:

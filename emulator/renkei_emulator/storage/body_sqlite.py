@@ -200,6 +200,11 @@ class BodySqlite:
         row = self._one(_OUTGOING + " WHERE message_id = ?", message_id)
         return None if row is None else Outgoing(*row)
 
+    def under_way(self, exchange_number: str, typ: str) -> list[bool]:
+        """For every message of this kind about the exchange: whether it is just being sent, or is to be sent again."""
+        sql = "SELECT next_at IS NOT NULL FROM outgoing WHERE exchange_number = ? AND typ = ?"
+        return [bool(row[0]) for row in self.file.read(sql, (exchange_number, typ))]
+
     def log_rows(self, body: str, log: str, exchange_number: str | None = None) -> list[tuple[str, str | None]]:
         return self.file.log_rows(body, log, exchange_number)
 
