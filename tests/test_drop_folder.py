@@ -149,7 +149,7 @@ def test_a_decision_and_a_log_go_through_files(tmp_path):
                 break
         number = waiting[0]["exchange_number"]
         same = files.drivers[PROVIDER].decide(number, "release", "o-1", "o-1")
-        done = files.drivers[PROVIDER].decide(number, "withhold", "o-1", "o-2")
+        done = files.drivers[PROVIDER].decide(number, "withhold", "o-1", "o-2", "dv_protection")
         found = collected(files)
         hidden = files.drivers[PROVIDER].disclose(number, "hidden")
         wrong = files.drivers[PROVIDER].disclose(number, "HIDDEN")

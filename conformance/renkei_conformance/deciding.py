@@ -11,6 +11,8 @@ from renkei_conformance.product import Exchange, Product
 from renkei_fixtures.messages import both
 
 DRAFTER, APPROVER = "official-11", "official-12"
+GROUND = "ground-of-test-0417"
+"""Why it is withheld: a word that stands nowhere else, so that it is found wherever it should not be."""
 
 
 def waiting_inquiry(product: Product, accepted_by: str | None = None, person: Person | None = None) -> Delivery:
@@ -35,7 +37,8 @@ def answer_after(product: Product, decision: Literal["release", "withhold"], per
     delivery = held_back(product, person)
     product.ev.step("decide", decision=decision)
     number = str(delivery.draft.exchange_number)
-    outcome = product.business(lambda upper: upper.decide(number, decision, DRAFTER, APPROVER))
+    ground = GROUND if decision == "withhold" else None
+    outcome = product.business(lambda upper: upper.decide(number, decision, DRAFTER, APPROVER, ground))
     if not outcome.done:
         raise Inconclusive(both("conformance.reason.not_decided", detail=f"{outcome.status} {outcome.raw[:120]!r}"))
     opened = delivery.answer()

@@ -34,7 +34,12 @@ class WatchedUpper:
         return self._kept("collect", {"ask_id": ask_id}, lambda: self._upper.collect(ask_id))
 
     def decide(
-        self, exchange_number: str, decision: Literal["release", "withhold"], drafted_by: str, approved_by: str
+        self,
+        exchange_number: str,
+        decision: Literal["release", "withhold"],
+        drafted_by: str,
+        approved_by: str,
+        ground: str | None = None,
     ) -> Outcome:
         body: JsonObject = {
             "exchange_number": exchange_number,
@@ -42,8 +47,11 @@ class WatchedUpper:
             "drafted_by": drafted_by,
             "approved_by": approved_by,
         }
+        body |= {} if ground is None else {"ground": ground}
         upper = self._upper
-        return self._kept("decide", body, lambda: upper.decide(exchange_number, decision, drafted_by, approved_by))
+        return self._kept(
+            "decide", body, lambda: upper.decide(exchange_number, decision, drafted_by, approved_by, ground)
+        )
 
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         body: JsonObject = {"exchange_number": exchange_number, "record_disclosure": word}

@@ -148,6 +148,7 @@ class BusinessDoor:
         if state != "waiting_for_person" or number in self._deciding:
             raise Wrong(409, "not_waiting", "exchange_number", "waiting_for_person", state)
         rooms.check_approval(decision)
+        rooms.check_ground(decision)
         self._deciding.add(number)
         try:
             return await self._decided(node, decision)

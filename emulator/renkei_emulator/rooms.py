@@ -171,3 +171,4 @@ class BodyRooms:
     check_part: Callable[[str, bool], None] = business.check_part
     check_settled: Callable[[str, bool], None] = business.check_settled
     check_approval: Callable[[Mapping[str, Any]], None] = business.check_approval
+    check_ground: Callable[[Mapping[str, Any]], None] = business.check_ground

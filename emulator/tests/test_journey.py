@@ -196,6 +196,21 @@ def test_withholding_says_so_and_not_why():
     ]
 
 
+@pytest.mark.parametrize("more", [{}, {"ground": " "}])
+def test_nothing_is_withheld_without_a_ground_and_the_ground_is_kept_at_home(more):
+    async def story(world):
+        refused, _ = await decided(world, "withhold", **more)
+        (waiting,) = parsed(await world.business(PROVIDER, "collect", {}))["waiting"]
+        order = {"exchange_number": waiting["exchange_number"], "decision": "withhold", "ground": "dv"}
+        await world.business(PROVIDER, "decide", order | {"drafted_by": "o-1", "approved_by": "o-2"})
+        return refused, await world.log(PROVIDER, "personal_audit")
+
+    refused, lines = told(story)
+
+    assert (refused.status, parsed(refused)["code"]) == (422, "ground_missing")
+    assert [line["ground"] for line in lines if line["event"] == "withheld"] == ["dv"]
+
+
 def test_who_drafts_does_not_approve():
     said, answered = told(lambda world: decided(world, "release", approved_by="o-7"))
 

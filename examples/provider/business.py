@@ -180,6 +180,8 @@ class Business:
             raise Problem(409, "not_waiting", item="exchange_number", expected="waiting")
         if request["drafted_by"] == request["approved_by"]:
             raise Problem(422, "approval_not_separate", item="approved_by")
+        if decision == "withhold" and not request.get("ground", "").strip():
+            raise Problem(422, "ground_missing", item="ground")
         self.provider.decide(number, release=decision == "release", now=now)
         state = "released" if decision == "release" else "withheld"
         by = {name: request[name] for name in ("drafted_by", "approved_by", "ground") if name in request}

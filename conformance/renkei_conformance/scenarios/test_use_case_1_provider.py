@@ -10,7 +10,7 @@ from renkei_conformance import itemwise, rowwise
 from renkei_conformance.asking import ask_about, load_and_ask
 from renkei_conformance.asking_more import told_of
 from renkei_conformance.case import PROVIDER, Scenario, case
-from renkei_conformance.deciding import APPROVER, DRAFTER
+from renkei_conformance.deciding import APPROVER, DRAFTER, GROUND
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.evidence import Evidence
 from renkei_conformance.finding import Finding, equal
@@ -192,7 +192,7 @@ def _withheld(product: Product, ev: Evidence, person: Person) -> OpenedAnswer:
     number = str(delivery.draft.exchange_number)
     ev.check("P-MAN-001", product.silence(number))
     ev.step("decide", decision="withhold")
-    outcome = product.business(lambda upper: upper.decide(number, "withhold", DRAFTER, APPROVER))
+    outcome = product.business(lambda upper: upper.decide(number, "withhold", DRAFTER, APPROVER, GROUND))
     if not outcome.done:
         raise Inconclusive(both("conformance.reason.not_decided", detail=f"{outcome.status} {outcome.raw[:120]!r}"))
     opened = delivery.answer()

@@ -159,9 +159,14 @@ class UpperTester(Protocol):
         ...
 
     def decide(
-        self, exchange_number: str, decision: Literal["release", "withhold"], drafted_by: str, approved_by: str
+        self,
+        exchange_number: str,
+        decision: Literal["release", "withhold"],
+        drafted_by: str,
+        approved_by: str,
+        ground: str | None = None,
     ) -> Outcome:
-        """Decide a waiting exchange: `{"exchange_number","state"}`."""
+        """Decide a waiting exchange, with the ground where it is withheld: `{"exchange_number","state"}`."""
         ...
 
     def disclose(self, exchange_number: str, word: str) -> Outcome:

@@ -69,16 +69,27 @@ class AttendedUpperTester(Unlimited):
         return self._step(both("attended.collect", folder=where, ask_id=ask_id or "-"), None)
 
     def decide(
-        self, exchange_number: str, decision: Literal["release", "withhold"], drafted_by: str, approved_by: str
+        self,
+        exchange_number: str,
+        decision: Literal["release", "withhold"],
+        drafted_by: str,
+        approved_by: str,
+        ground: str | None = None,
     ) -> Outcome:
         same = drafted_by == approved_by
         words = both(f"attended.decision_{decision}")
         text = both("attended.decide", number=exchange_number, decision=words, drafted=drafted_by, approved=approved_by)
-        if same:  # the step itself says which reason the operator testifies to
-            text = Text(ja=f"{text.ja}\n{both('attended.same').ja}", en=f"{text.en}\n{both('attended.same').en}")
+        given = (ground or "").strip()
+        groundless = decision == "withhold" and not given
+        # The step itself says which reason the operator testifies to.
+        for word, holds in (("same", same), ("no_ground", groundless), ("ground", bool(given))):
+            if holds:
+                more = both(f"attended.{word}", ground=given) if word == "ground" else both(f"attended.{word}")
+                text = Text(ja=f"{text.ja}\n{more.ja}", en=f"{text.en}\n{more.en}")
         state = "released" if decision == "release" else "withheld"
         done: JsonObject = {"exchange_number": exchange_number, "state": state}
-        return self._step(text, done, refused="approval_not_separate" if same else "refused_by_product")
+        reason = "approval_not_separate" if same else "ground_missing" if groundless else "refused_by_product"
+        return self._step(text, done, refused=reason)
 
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         known = word in ("normal", "hidden")

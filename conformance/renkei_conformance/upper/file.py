@@ -61,9 +61,14 @@ class FileUpperTester:
         return self._operate("collect", header)
 
     def decide(
-        self, exchange_number: str, decision: Literal["release", "withhold"], drafted_by: str, approved_by: str
+        self,
+        exchange_number: str,
+        decision: Literal["release", "withhold"],
+        drafted_by: str,
+        approved_by: str,
+        ground: str | None = None,
     ) -> Outcome:
-        by = {"drafted_by": drafted_by, "approved_by": approved_by}
+        by = {"drafted_by": drafted_by, "approved_by": approved_by, "ground": ground}
         said = {"exchange_number": exchange_number, "decision": decision, **by}
         return self._operate("decide", self._written.header("decide", said))
 

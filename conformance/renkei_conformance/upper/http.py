@@ -28,7 +28,12 @@ class HttpUpperTester(Unlimited):
         return self._post("collect", {} if ask_id is None else {"ask_id": ask_id})
 
     def decide(
-        self, exchange_number: str, decision: Literal["release", "withhold"], drafted_by: str, approved_by: str
+        self,
+        exchange_number: str,
+        decision: Literal["release", "withhold"],
+        drafted_by: str,
+        approved_by: str,
+        ground: str | None = None,
     ) -> Outcome:
         body: JsonObject = {
             "exchange_number": exchange_number,
@@ -36,7 +41,7 @@ class HttpUpperTester(Unlimited):
             "drafted_by": drafted_by,
             "approved_by": approved_by,
         }
-        return self._post("decide", body)
+        return self._post("decide", body | ({} if ground is None else {"ground": ground}))
 
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         return self._post("disclose", {"exchange_number": exchange_number, "record_disclosure": word})

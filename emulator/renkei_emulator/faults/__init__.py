@@ -27,6 +27,7 @@ from renkei_emulator.faults import (
     store,
     texts,
     wire,
+    withholding,
 )
 from renkei_emulator.faults.tolerance import Fault
 from renkei_emulator.network.faults import NETWORK_FAULTS as NETWORK_VENDOR
@@ -55,6 +56,7 @@ BODY: dict[str, Fault] = {
     **fetching.FAULTS,
     **link_codes.FAULTS,
     **disclosing.FAULTS,
+    **withholding.FAULTS,
     **inquirer.FAULTS,
     **asked_items.FAULTS,
     **inquirer.MIRRORS,

@@ -164,6 +164,12 @@ def check_approval(decision: Members) -> None:
         raise Wrong(422, "approval_not_separate", "approved_by", "another official", decision["approved_by"])
 
 
+def check_ground(decision: Members) -> None:
+    """提供しない根拠: who is asked must provide, unless there is a ground not to. Raises Wrong 422 `ground_missing`."""
+    if decision["decision"] == "withhold" and not decision.get("ground", "").strip():
+        raise Wrong(422, "ground_missing", "ground", "the ground on which it is withheld", "nothing")
+
+
 # --- loading --------------------------------------------------------------------------------------------------------
 RowCheck = Callable[[Any, "Information | None", "Standard"], Mapping[str, Any]]
 
