@@ -110,6 +110,10 @@ class Management:
             self._call("POST", "certificates", {"kind": kind, "body": body, "use": use}), f"{MANAGEMENT}/certificates"
         )
 
+    def take_back(self, kid: str) -> None:
+        """From now on the network's revocation list has this certificate, for compromise."""
+        self._call("POST", "revocations", {"kid": kid})
+
     def link_codes(self, body: str, serials: Sequence[int]) -> tuple[str, ...]:
         """`body`'s own link codes of these persons, in order."""
         found = self._call("POST", "link-codes", {"body": body, "serials": list(serials)}).get("link_codes")

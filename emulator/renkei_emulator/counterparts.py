@@ -47,14 +47,15 @@ class Counterparts:
         self._standard = standard
         self._entries: _Entries | None = None
 
-    async def prepare(self, kids: Iterable[str]) -> None:
-        """Learn these certificates and a revocation list in time, as far as the network has them.
+    async def prepare(self, kids: Iterable[str], *, newest: bool = False) -> None:
+        """Learn these certificates and a revocation list in time, as far as the network has them; ``newest``: also where
+        the list at hand is in time, the network's newest.
 
         What it does not have stays unknown (`certificate_unknown` later). Raises Refused `temporarily_unable` if it
         does not answer; a list past its time that cannot be renewed is told by the check itself.
         """
         missing = [kid for kid in dict.fromkeys(kids) if not self.trust.knows(kid)]
-        stale = self.trust.revocation_stale(self._clock.now())
+        stale = newest or self.trust.revocation_stale(self._clock.now())
         if not missing and not stale:
             return
         renewals = [self._renew()] if stale else []

@@ -45,9 +45,10 @@ class InquiryIn:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def prepare(self, framed: Framed) -> None:
-        """Learn the certificates that the inquiry names. Raises Refused `temporarily_unable`."""
-        await self._desk.counterparts.prepare(_kids(framed))
+    async def prepare(self, framed: Framed, *, newest: bool = False) -> None:
+        """Learn the certificates that the inquiry names; ``newest``: and what was revoked since. Raises Refused
+        `temporarily_unable`."""
+        await self._desk.counterparts.prepare(_kids(framed), newest=newest)
 
     def verify(self, framed: Framed) -> Verified:
         """The sender, as of the instant at which the network accepted the inquiry. Raises Refused *sender*."""

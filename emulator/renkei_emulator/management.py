@@ -45,6 +45,7 @@ class Management:
             ("GET", "verify"): self._verify,
             ("POST", "records"): self._records,
             ("POST", "certificates"): self._certificates,
+            ("POST", "revocations"): self._revocations,
             ("POST", "addresses"): self._addresses,
             ("POST", "link-codes"): self._link_codes,
             ("POST", "link-code-changes"): self._link_code_changes,
@@ -127,7 +128,16 @@ class Management:
         use = members.get("use", "signature")
         if use not in ("signature", "agreement"):
             raise _Wrong(422, "use_unknown", "signature or agreement", use)
-        return _pair(self._in.authority.order(kind, body, use), True)
+        return _pair(self._in.authority.order(kind, body, use, self._in.clock.now()), True)
+
+    async def _revocations(self, members: Members) -> Members:
+        """From now on the network's revocation list has this certificate, for compromise."""
+        kid = _text(members, "kid")
+        try:
+            self._in.authority.take_back(kid, self._in.clock.now())
+        except KeyError:
+            raise _Wrong(422, "kid_unknown", "a certificate that was made here", kid) from None
+        return {"kid": kid}
 
     async def _addresses(self, members: Members) -> Members:
         body, address = _text(members, "body"), _text(members, "address")

@@ -112,13 +112,13 @@ class Providing:
         if stored is None:
             return
         framed = self._way_in.frame(Sealed(stored.envelope))
+        decision = desk.store.decision(exchange_number)
         try:
-            await self._way_in.prepare(framed)
+            await self._way_in.prepare(framed, newest=desk.rooms.asks_what_was_revoked(decision is not None))
             case = self._way_in.walk(self._way_in.verify(framed))
         except Refused as refused:
             await self._stopped(framed, exchange_number, refused)
             return
-        decision = desk.store.decision(exchange_number)
         if decision is None:
             await self._go_on(case)
         else:

@@ -90,6 +90,7 @@ class BodyRooms:
 
     # 暗号・署名機能
     check_certificate: Callable[..., PublicKey] = crypto.check_certificate
+    asks_what_was_revoked: Callable[[bool], bool] = crypto.asks_what_was_revoked
     verify_header: Callable[..., Verified] = crypto.verify_header
     verify_change: Callable[..., Verified] = crypto.verify_change
     check_change_hash: Callable[[Framed], None] = crypto.check_change_hash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 
 from renkei_conformance.drivers import Request
@@ -12,6 +13,7 @@ from renkei_conformance.forge.dice import Dice
 from renkei_conformance.forge.spoils import Spoiler, spoilers
 from renkei_conformance.kit import KeyPair
 from renkei_conformance.wire import Json
+from renkei_fixtures.instants import japan_date, render
 
 __all__ = ["Draft", "NotForgeable", "Source"]
 
@@ -139,6 +141,14 @@ class Draft:
     def with_claims(self, **claims: object) -> Draft:
         """The same message with these header claims (the permit and content follow); still clean."""
         return self._with(replace(self.plan, claims={**self.plan.claims, **claims}), self._dice)
+
+    def accepted(self, at: datetime, expires_at: datetime) -> Draft:
+        """The same message as the network accepted it at another time, and delivers it only now; still clean."""
+        if self.plan.permit is None:
+            raise ValueError("a message without a permit")
+        permit = self.plan.permit | {"authority_date": japan_date(at).isoformat(), "accepted_at": render(at)}
+        claims = {**self.plan.claims, "issued_at": render(at), "expires_at": render(expires_at)}
+        return self._with(replace(self.plan, claims=claims, permit=permit), self._dice)
 
     def permitted_by(self, network: KeyPair) -> Draft:
         """The same message with its permit signed under another certificate of the network."""

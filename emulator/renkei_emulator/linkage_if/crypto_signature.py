@@ -39,6 +39,12 @@ def check_certificate(trust: TrustStore, kid: str, usage: Usage, san: str, at: d
     return trust.check(kid, usage, san, at, now)
 
 
+def asks_what_was_revoked(decided: bool) -> bool:
+    """Whether the newest revocation list is fetched though the one at hand is in time: what officials decide has lain
+    for days, and a key that was lost meanwhile must not be answered."""
+    return decided
+
+
 def accepted_at(paper: str | None, member: str, now: datetime) -> datetime:
     """The instant as of which certificates are judged, as permit or receipt says it, before either is believed.
 

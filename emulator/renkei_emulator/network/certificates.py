@@ -9,7 +9,7 @@ Odd certificates (`order`) are for the examiner: each is right but for the one t
 revoked stand in the revocation list from the first day, since a list that a product holds may be a week old.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -186,13 +186,27 @@ _ODD: dict[str, Callable[[_Mint, _Leaf], _Leaf]] = {
     "revoked": lambda _, leaf: leaf,
     "superseded": lambda _, leaf: leaf,
     "renewed": lambda _, leaf: leaf,
+    "superseded_lately": lambda _, leaf: leaf,
+    "compromised_lately": lambda _, leaf: leaf,
+    "taken_back": lambda _, leaf: leaf,
+    "ended_lately": lambda _, leaf: leaf,
 }
 KINDS: tuple[str, ...] = tuple(_ODD)
 _REVOKED = {"revoked": x509.ReasonFlags.key_compromise, "superseded": x509.ReasonFlags.superseded}
+# Of these every list says: since the day before it was made. A message accepted weeks ago came before that.
+_REVOKED_LATELY = {
+    "superseded_lately": x509.ReasonFlags.superseded,
+    "compromised_lately": x509.ReasonFlags.key_compromise,
+}
+_A_DAY = timedelta(days=1)
 
 
 def _label(kind: str, party: str, use: Use) -> str:
     return f"{party} {use}" if kind == "regular" else f"{party} {use} {kind}"
+
+
+def _day(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class Authority:
@@ -210,6 +224,8 @@ class Authority:
         self._pairs: dict[str, KeyPair] = {}
         self._chains: dict[str, str] = {}
         self._crls: dict[datetime, bytes] = {}
+        self._serials: dict[str, int] = {}
+        self._taken_back: dict[int, datetime] = {}
 
     @property
     def valid(self) -> tuple[datetime, datetime]:
@@ -229,38 +245,46 @@ class Authority:
         """The network's own keys."""
         return self.body("network")
 
-    def order(self, kind: str, body: str, use: Use = "signature") -> KeyPair:
+    def order(self, kind: str, body: str, use: Use = "signature", now: datetime | None = None) -> KeyPair:
         """A certificate of `body` that is odd in one way, of KINDS; the same order gives the same certificate.
 
-        `rsa` and `p384` come with a P-256 private key, so that something can be signed at all.
-        Raises KeyError for a kind that is not of the list.
+        `rsa` and `p384` come with a P-256 private key, so that something can be signed at all. `ended_lately` ended the
+        day before `now`. Raises KeyError for a kind that is not of the list.
         """
         if kind not in _ODD:
             raise KeyError(kind)
-        return self._pair(kind, body, use)
+        ended = _day(now) - _A_DAY if kind == "ended_lately" and now is not None else None
+        return self._pair(kind, body, use, ended)
+
+    def take_back(self, kid: str, now: datetime) -> None:
+        """From `now` on the revocation list has this certificate, for compromise. KeyError if it was not made here."""
+        self._taken_back[self._serials[kid]] = now.replace(microsecond=0)
+        self._crls.clear()
 
     def certificate(self, kid: str) -> str | None:
         """The chain (PEM, leaf first) of a certificate that was made here, or None."""
         return self._chains.get(kid)
 
     def crl(self, now: datetime) -> bytes:
-        """The revocation list (DER) of the day of `now` in UTC, good for seven days."""
-        day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        """The revocation list (DER) of the day of `now` in UTC, or newer where something was taken back since; good for
+        seven days."""
+        day = max([_day(now), *self._taken_back.values()])
         if day not in self._crls:
             self._crls[day] = self._make_crl(day)
         return self._crls[day]
 
-    def _pair(self, kind: str, party: str, use: Use) -> KeyPair:
-        label = _label(kind, party, use)
+    def _pair(self, kind: str, party: str, use: Use, ended: datetime | None = None) -> KeyPair:
+        label = _label(kind, party, use) + (f" {ended:%Y-%m-%d}" if ended is not None else "")
         if label not in self._pairs:
-            self._pairs[label] = pair = self._make_pair(label, kind, party, use)
+            self._pairs[label] = pair = self._make_pair(label, kind, party, use, ended)
+            self._serials[pair.kid] = self._mint.serial(label)
             self._chains[pair.kid] = pair.chain_pem
         return self._pairs[label]
 
-    def _make_pair(self, label: str, kind: str, party: str, use: Use) -> KeyPair:
+    def _make_pair(self, label: str, kind: str, party: str, use: Use, ended: datetime | None) -> KeyPair:
         key = self._mint.key(label)
-        signs = use == "signature"
-        leaf = _Leaf(label, (_san(party),), signs, not signs, self._mint.valid, key.public_key(), self._issuer)
+        signs, valid = use == "signature", (self._mint.valid[0], ended or self._mint.valid[1])
+        leaf = _Leaf(label, (_san(party),), signs, not signs, valid, key.public_key(), self._issuer)
         if kind != "regular":
             leaf = _ODD[kind](self._mint, leaf)
         certificate = self._mint.certify(leaf)
@@ -277,19 +301,24 @@ class Authority:
             .issuer_name(self._issuer.name)
             .last_update(day)
             .next_update(day + CRL_LIFE)
-            .add_extension(x509.CRLNumber(int(day.timestamp()) // 86400), critical=False)
+            .add_extension(x509.CRLNumber(int(day.timestamp())), critical=False)
         )
-        since = self._mint.valid[0] + timedelta(days=1)
-        uses: tuple[Use, ...] = ("signature", "agreement")
-        for kind, reason in _REVOKED.items():
-            for party in self._parties:
-                for use in uses:
-                    entry = (
-                        x509.RevokedCertificateBuilder()
-                        .serial_number(self._mint.serial(_label(kind, party, use)))
-                        .revocation_date(since)
-                        .add_extension(x509.CRLReason(reason), critical=False)
-                    )
-                    builder = builder.add_revoked_certificate(entry.build())
+        for serial, since, reason in self._entries(day):
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since)
+            builder = builder.add_revoked_certificate(
+                entry.add_extension(x509.CRLReason(reason), critical=False).build()
+            )
         crl = builder.sign(self._issuer.key, SHA256(), ecdsa_deterministic=True)
         return crl.public_bytes(Encoding.DER)
+
+    def _entries(self, day: datetime) -> Iterator[tuple[int, datetime, x509.ReasonFlags]]:
+        """What stands in the list of this day: serial, since when, why."""
+        uses: tuple[Use, ...] = ("signature", "agreement")
+        kinds = {kind: (self._mint.valid[0] + _A_DAY, reason) for kind, reason in _REVOKED.items()}
+        kinds |= {kind: (_day(day) - _A_DAY, reason) for kind, reason in _REVOKED_LATELY.items()}
+        for kind, (since, reason) in kinds.items():
+            for party in self._parties:
+                for use in uses:
+                    yield self._mint.serial(_label(kind, party, use)), since, reason
+        for serial, since in self._taken_back.items():
+            yield serial, since, x509.ReasonFlags.key_compromise
