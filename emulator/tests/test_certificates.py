@@ -98,3 +98,25 @@ def test_the_revocation_list_names_the_revoked_of_every_party_before_they_are_or
 def test_an_unknown_kind_is_a_mistake_of_who_orders():
     with pytest.raises(KeyError):
         Authority(7, 2026).order("smelly", "001015")
+
+
+def test_what_is_taken_back_stands_in_a_newer_list_and_lately_means_the_day_before():
+    authority = Authority(1, 2026, BODIES)
+    lost = authority.order("taken_back", "001015")
+    old = x509.load_der_x509_crl(authority.crl(NOW))
+    authority.take_back(lost.kid, NOW + timedelta(minutes=5))
+    new = x509.load_der_x509_crl(authority.crl(NOW + timedelta(minutes=6)))
+    serial, lately = leaf_of(lost).serial_number, leaf_of(authority.order("superseded_lately", "001015")).serial_number
+
+    assert old.get_revoked_certificate_by_serial_number(serial) is None
+    assert new.get_revoked_certificate_by_serial_number(serial) is not None
+    assert new.last_update_utc > old.last_update_utc
+    since = old.get_revoked_certificate_by_serial_number(lately).revocation_date_utc
+    assert timedelta(days=1) <= NOW - since < timedelta(days=2)
+
+
+def test_an_ended_certificate_ended_the_day_before_it_was_ordered():
+    leaf = leaf_of(Authority(1, 2026, BODIES).order("ended_lately", "001015", now=NOW))
+
+    assert leaf.not_valid_before_utc < NOW - timedelta(days=40)
+    assert timedelta(days=1) <= NOW - leaf.not_valid_after_utc < timedelta(days=2)

@@ -200,14 +200,17 @@ class Provider:
         return None
 
     def decide(self, number: str, *, release: bool, now: datetime) -> None:
-        """Officials have decided: the same way again up to the answer, or a refusal where authority has ended."""
+        """Officials have decided: sender and authority once more, then the answer; or a refusal, where either is gone."""
         row = self.store.one("SELECT envelope FROM exchange WHERE number = ? AND state = 'waiting'", number)
         assert row is not None
         envelope = Envelope(row[0], self.tables.types["renkei-inquiry"]["fields"], self.tables.typs)
         permit = self._read_permit(envelope).claims
+        at, asker = min(read_time(permit["accepted_at"]), now), f"urn:renkei:body:{envelope.claims['from']}"
+        self.trust.renew()
         with self.store.transaction():
             self.store.run("UPDATE exchange SET state = 'sent' WHERE number = ?", number)
             try:
+                self.trust.key(envelope.header.kid, "signing", asker, at, now)
                 self._answer(envelope, permit, self._content(envelope), now, withhold=not release)
             except Refused as refused:
                 self._refuse_late(envelope, permit, refused, now)

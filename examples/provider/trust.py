@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +120,12 @@ class Trust:
             reason = x509.ReasonFlags.unspecified
         if reason in ALWAYS or entry.revocation_date_utc <= at:
             raise Refused("certificate_revoked")
+
+    def renew(self) -> None:
+        """Take the newest revocation list, where the network gives one; else the one at hand holds until its end."""
+        with suppress(Refused):
+            if (der := self._fetch("/renkei/1/crl")) is not None:
+                self._crls = [x509.load_der_x509_crl(der)]
 
     def _crl_of(self, issuer: x509.Certificate, now: datetime) -> x509.CertificateRevocationList:
         for fresh in (False, True):

@@ -9,13 +9,14 @@ from renkei_conformance.evidence import Evidence
 from renkei_conformance.exporting import exported_until, names
 from renkei_conformance.finding import equal
 from renkei_conformance.product import Product
+from renkei_conformance.upper import Outcome
 from renkei_fixtures.messages import both
 
 
 # P-MAN-009 提供者は、提供しないとする決定に根拠（ground）がないとき、又は空白だけのときは、業務側の 422 ground_missing
 #   で拒否し、応答してはならない。
 @case(
-    "MAN-09",
+    "MAN-13",
     verifies=["P-MAN-009"],
     role=PROVIDER,
     family="authority",
@@ -29,16 +30,20 @@ def test_ground_required(product: Product, ev: Evidence) -> None:
     number, why = str(delivery.draft.exchange_number), both("conformance.why.ground_required")
     for ground in (None, "  "):
         ev.step("decide_blank", ground=repr(ground or ""))
-        said = product.business(lambda upper, given=ground: upper.decide(number, "withhold", DRAFTER, APPROVER, given))
+        said = _withhold(product, number, ground)
         got = {"done": said.done, "code": said.member("code")}
         ev.check("P-MAN-009", equal("decide", {"done": False, "code": "ground_missing"}, got, why))
     product.ask()
     ev.check("P-MAN-009", product.silence(number))
     # The clean twin: the same decision with its ground is taken, and answered.
     ev.step("decide_blank", ground=GROUND)
-    done = product.business(lambda upper: upper.decide(number, "withhold", DRAFTER, APPROVER, GROUND))
+    done = _withhold(product, number, GROUND)
     if not done.done or delivery.answer() is None:
         raise Inconclusive(both("conformance.reason.not_decided", detail=f"{done.status} {done.raw[:120]!r}"))
+
+
+def _withhold(product: Product, number: str, ground: str | None) -> Outcome:
+    return product.business(lambda upper: upper.decide(number, "withhold", DRAFTER, APPROVER, ground))
 
 
 # P-MAN-010 提供者は、提供しないとした決定ごとに、その根拠をもつ記録を自団体に残さなければならない。
