@@ -210,7 +210,9 @@ class Product:
         self.ev.scene()
         delivery = self.forge.deliver(draft, resends=0)
         self._require_there(delivery)
-        return told(delivery.reply, delivery.trouble, self.ev.run.standard)
+        said = told(delivery.reply, delivery.trouble, self.ev.run.standard)
+        self.state.after_refusal |= said.sort == "refused"
+        return said
 
     def leaked(self, spoiled: Draft, said: Told) -> Iterable[tuple[str, Finding]]:
         if said.sort not in ("refused", "left"):
@@ -250,6 +252,7 @@ class Product:
             reply = self.parties.product.send(request, clock.seconds("reply"))
         except DoorTrouble:
             return None
+        self.state.after_refusal |= reply.status >= 400
         self.parties.settle()
         return reply
 

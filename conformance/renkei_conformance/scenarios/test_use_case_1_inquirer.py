@@ -94,8 +94,8 @@ def test_states_and_asking_again(asker: Asker, ev: Evidence) -> None:
 def test_wrong_year_section_and_official(asker: Asker, ev: Evidence) -> None:
     for clause, spoil in (("I-ITM-004", "item.of_another_key"), ("I-AUT-001", "charge.of_another_information")):
         questioned = asker.ask(asker.product.people.of(CLAIMANT))
-        ev.check(clause, asker.put_after(questioned, asker.answer(questioned), spoil))
-        ev.check("I-BUS-003", kept_back(asker, questioned))
+        if ev.check(clause, asker.put_after(questioned, asker.answer(questioned), spoil)):
+            ev.check("I-BUS-003", kept_back(asker, questioned))
     for responsibility in (TAX_OFFICIAL, ENDED_POST):
         stays(asker, "I-ASK-002", replace(asker.question(), responsibility=responsibility))
 

@@ -20,7 +20,7 @@ from renkei_fixtures.instants import japan_date, parse
 def _thousands(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _thousands(inner) for name, inner in value.items()}
-    return value // 1000 * 1000 if type(value) is int else value
+    return int(value / 1000) * 1000 if type(value) is int else value  # cut off, a negative amount towards zero
 
 
 def amount_rounded_to_thousands(rooms: BodyRooms) -> BodyRooms:

@@ -56,7 +56,8 @@ def codes_not_translated(rooms: NetworkRooms) -> NetworkRooms:
 
 def last_answer_wins(rooms: NetworkRooms) -> NetworkRooms:
     def place_part(life: Life, claims: Claims) -> str:
-        return "replaced" if claims["part"] in life.parts else rooms.place_part(life, claims)
+        unasked = claims["part"] in life.parts and "replaces" not in claims
+        return "replaced" if unasked else rooms.place_part(life, claims)
 
     return replace(rooms, place_part=place_part)
 

@@ -34,17 +34,19 @@ def _short(product: Product, reply: Reply | None) -> dict[str, object]:
 
 
 def _result(product: Product, person: Person, code: str) -> object:
-    """What is answered about the person when asked by this code."""
-    return product.ask(replace(person, link_code=code)).result.get("result")
+    """What is answered about the person when asked by this code; that one which means nobody is taken is P-IDC-002's."""
+    return product.exchange(product.inquiry(replace(person, link_code=code)), "P-IDC-002").result.get("result")
 
 
 # P-COD-001 提供者は、ネットワークが署名した renkei-link-code-change を 202 で受け取らなければならない。古いリンク
 #   コードを知らないときも同じである。
 # P-COD-002 提供者は、付替えを受け取った後、新しいリンクコードによる照会に、古いリンクコードの者として応答しなければならない。
 # P-COD-003 提供者は、付替えを受け取った後も、古いリンクコードによる照会に、古いリンクコードのまま応答しなければならない。
+# P-IDC-004 提供者の応答の subjects は、許可証とともに届いたリンクコードを同じ順序で持ち、そのハッシュをヘッダー
+#   の subjects_sha256 としなければならない。
 @case(
     "COD-01",
-    verifies=["P-COD-001", "P-COD-002", "P-COD-003"],
+    verifies=["P-COD-001", "P-COD-002", "P-COD-003", "P-IDC-004"],
     role=PROVIDER,
     family="identity",
     kind=Stateful(),
@@ -60,10 +62,13 @@ def test_change_taken(product: Product, ev: Evidence) -> None:
         ev.check("P-COD-001", equal("reply", {"told": "accepted", "status": 202}, _sorted(product, reply), taken))
     by_new = product.ask(replace(person, link_code=new))
     ev.check("P-COD-002", equal("results[0].result", "provided", by_new.result.get("result"), used))
-    ev.check("P-COD-002", equal("subjects.link_codes", [new], list(by_new.answer.link_codes), used))
+    ev.check("P-IDC-004", equal("subjects.link_codes", [new], list(by_new.answer.link_codes), used))
+    product.ask()  # somebody else: a code left over from the exchange before is then not the new one
     by_old = product.ask(person)
     ev.check("P-COD-003", equal("results[0].result", "provided", by_old.result.get("result"), used))
-    ev.check("P-COD-003", equal("subjects.link_codes", [person.link_code], list(by_old.answer.link_codes), used))
+    bears = list(by_old.answer.link_codes)
+    clause = "P-COD-003" if bears in ([person.link_code], [new]) else "P-IDC-004"
+    ev.check(clause, equal("subjects.link_codes", [person.link_code], bears, used))
     stranger, other = product.fresh(2)
     reply = product.bring(*product.forge.link_code_change(stranger.link_code, other.link_code, NOTICE))
     if product.fetches:

@@ -20,6 +20,23 @@ def _results(code: str) -> Fault:
     return lambda rooms: replace(rooms, check_answer_content=tolerant(rooms.check_answer_content, code, as_they_came))
 
 
+# What was expected where a value is of another type, or longer than its digits: not where a text is, or a day, or rows.
+OF_TYPE_AND_SIZE = ("text ", "whole number of at most ", "9 ", "X ")
+
+
+def item_types_converted(rooms: BodyRooms) -> BodyRooms:
+    def check(plain: Mapping[str, Any], *rest: Any) -> Any:
+        try:
+            return rooms.check_answer_content(plain, *rest)
+        except Refused as refused:
+            expected = refused.for_log.partition(": ")[2]
+            if refused.code != "item_invalid" or not expected.startswith(OF_TYPE_AND_SIZE):
+                raise
+            return plain["content"]["results"]
+
+    return replace(rooms, check_answer_content=check)
+
+
 def stranger_left_out(rooms: BodyRooms) -> BodyRooms:
     def the_rest(plain: Mapping[str, Any], ours: Mapping[str, Any], *_rest: Any) -> Any:
         return [row for row in plain["content"]["results"] if row["item_no"] <= ours["subject_count"]]
@@ -95,7 +112,7 @@ FAULTS: dict[str, Fault] = {
     "answer_length_not_looked_at": answer_length_not_looked_at,
     "surplus_items_kept": _results("item_not_permitted"),
     "missing_items_let_by": _results("item_missing"),
-    "item_types_converted": _results("item_invalid"),
+    "item_types_converted": item_types_converted,
     "year_not_compared": lambda rooms: replace(rooms, check_asked_keys=nothing),
     "codes_not_looked_up": _results("code_not_in_force"),
     "stranger_left_out": stranger_left_out,

@@ -138,7 +138,7 @@ def own_number_for_a_missing_code(rooms: BodyRooms) -> BodyRooms:
 
 
 FAULTS: dict[str, Fault] = {
-    "official_left_out": _header(_without_official),
+    "official_left_out": _crossing(_without_official),
     "head_of_section_asks": _header(_by_the_head),
     "inquiry_lives_a_year": _header(_a_year_of_life),
     "system_name_in_header": _header(lambda header: header | {"system": "keiyaku"}),
