@@ -65,7 +65,8 @@ def command(
     lang: str | None,
 ) -> int:
     """Run until SIGINT, SIGTERM or the end of stdin (with the lifeline)."""
-    from renkei_emulator.server import EmulateOptions, run  # noqa: PLC0415 - only this verb needs the world
+    from renkei_emulator.ordered import EmulateOptions  # noqa: PLC0415 - only this verb needs the world
+    from renkei_emulator.server import run  # noqa: PLC0415
 
     for_program = json_ready or stdin_lifeline
     whole = not (for_program or only or all_but)

@@ -13,7 +13,8 @@ from renkei_emulator.world import HttpReply
 
 Json = dict[str, Any]
 _RUN = (
-    "import json, sys; from pathlib import Path; from renkei_emulator.server import EmulateOptions, run; "
+    "import json, sys; from pathlib import Path; from renkei_emulator.ordered import EmulateOptions; "
+    "from renkei_emulator.server import run; "
     "told = json.loads(sys.argv[1]); told['data'] = Path(told['data']) if told.get('data') else None; "
     "sys.exit(run(EmulateOptions(**told)))"
 )

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from renkei_emulator.business_systems.pf_compliant import tax_office_load
-from renkei_emulator.server import _listen
+from renkei_emulator.ordered import listen
 from renkei_emulator.testing import ASKER, PROVIDER, SEED, asker_number, link_code, parsed, question
 from renkei_emulator.testing_child import Child
 from renkei_fixtures.residents import resident
@@ -67,7 +67,7 @@ def test_the_product_s_key_is_not_in_the_other_s_kit(two):
 
 
 def test_connections_do_not_wait_for_nagle():
-    with _listen("--network-port", 0) as listening, socket.create_connection(listening.getsockname()):
+    with listen("--network-port", 0) as listening, socket.create_connection(listening.getsockname()):
         listening.setblocking(True)
         accepted, _ = listening.accept()
 
@@ -214,12 +214,12 @@ def test_killed_under_traffic_it_loses_no_acknowledged_exchange(tmp_path):
 def test_an_offset_is_the_same_clock_however_late_a_process_comes_up():
     from datetime import UTC, datetime, timedelta
 
-    from renkei_emulator.server import _clock
+    from renkei_emulator.ordered import clock
     from renkei_fixtures.errors import SetupError
 
-    ahead = _clock("offset:-86400.5").now() - datetime.now(UTC)
+    ahead = clock("offset:-86400.5").now() - datetime.now(UTC)
 
     assert abs(ahead - timedelta(seconds=-86400.5)) < timedelta(seconds=1)
     for wrong in ("offset:", "offset:soon", "offset:nan", "offset:1e99"):
         with pytest.raises(SetupError, match="clock"):
-            _clock(wrong)
+            clock(wrong)
