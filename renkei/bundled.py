@@ -48,7 +48,7 @@ def bundled_profile(
             body=body,
             roles=("provider", "inquirer"),
             informations=provided_by(body),
-            options=("manual", "log_chain", "records_export", "link_code_change", "disclosure"),
+            options=("manual", "log_chain", "records_export", "link_code_change", "disclosure", "asked_until"),
         ),
         network_side=NetworkSide(address=address, listen=listen, delivery=delivery),
         business_side=BusinessSide(address=business or f"/business/1/{body}", token=token or "-"),

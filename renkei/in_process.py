@@ -28,7 +28,7 @@ from renkei_emulator.installation import Door, Installation
 from renkei_emulator.refusals import Refused
 from renkei_emulator.world import HttpReply, HttpRequest, NoReply, Slowly, StillClock
 from renkei_fixtures.instants import parse
-from renkei_fixtures.municipalities import COUNTERPART, load_bodies
+from renkei_fixtures.municipalities import counterpart_of, load_bodies
 
 if TYPE_CHECKING:
     from renkei_fixtures.standard import Standard
@@ -172,7 +172,7 @@ class InProcess:
             clock=ExaminerClock.still(waits, self._clock.now, self._advance),
             kit=kit,
             profile=profile,
-            counterpart_upper=_upper(self.network, COUNTERPART),
+            counterpart_upper=_upper(self.network, counterpart_of(body)),
             settle=self.settle,
             tap_address=TAP,
         )

@@ -27,7 +27,7 @@ from renkei_conformance.parties import ExaminerClock, Parties
 from renkei_conformance.upper import UpperTester
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.instants import parse
-from renkei_fixtures.municipalities import COUNTERPART, SUBJECT, load_bodies
+from renkei_fixtures.municipalities import SUBJECT, counterpart_of, load_bodies
 from renkei_fixtures.run_record import Product
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class World:
             clock=clock,
             kit=management.kit(),
             profile=profile,
-            counterpart_upper=_counterpart(network),
+            counterpart_upper=_counterpart(network, counterpart_of(body)),
             tap_address=self._tap.address_for_network,
         )
 
@@ -157,6 +157,6 @@ def _keys_of(profile: Profile) -> list[str]:
         return []  # told where the kit is checked; a run repeated from its record has none
 
 
-def _counterpart(network: Child) -> UpperTester | None:
-    token = network.ready["business_tokens"].get(COUNTERPART)
-    return http_upper(f"{network.ready['business_url']}/business/1/{COUNTERPART}", token) if token else None
+def _counterpart(network: Child, their: str) -> UpperTester | None:
+    token = network.ready["business_tokens"].get(their)
+    return http_upper(f"{network.ready['business_url']}/business/1/{their}", token) if token else None

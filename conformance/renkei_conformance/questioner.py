@@ -7,7 +7,7 @@ number of its own, and is read here. Nothing is answered yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from renkei_conformance.errors import Inconclusive
@@ -25,7 +25,7 @@ from renkei_conformance.upper import Ask, Outcome
 from renkei_conformance.wire import sha256_b64u
 from renkei_fixtures import instants
 from renkei_fixtures.messages import both
-from renkei_fixtures.municipalities import COUNTERPART
+from renkei_fixtures.municipalities import counterpart_of
 
 LEAVES = "I-ASK-006"
 STEP_STILL = 0.25
@@ -79,7 +79,7 @@ class Questioner:
     def question(self, provider: str | None = None) -> Question:
         """A question that the tables let the product ask a body whose keys the kit holds. `Inconclusive` without one."""
         playable = self.parties.kit.playable
-        first = [code for code in (COUNTERPART, *playable) if code in playable and code != self.body]
+        first = [code for code in (counterpart_of(self.body), *playable) if code in playable and code != self.body]
         for code in first if provider is None else [provider]:
             if found := self.grantable(code):
                 return found[0]
@@ -139,11 +139,12 @@ class Questioner:
         question: Question | None = None,
         programme: Sequence[Programmed] = (),
         keys: Mapping[str, str] | None = None,
+        expires_at: str | None = None,
     ) -> Questioned:
         """Ask, and require that the question leaves as one inquiry."""
         who = person or self.product.people.ordinary
         asked = question or self.question()
-        ask = self.ask_of(who, asked, keys)
+        ask = replace(self.ask_of(who, asked, keys), expires_at=expires_at)
         known = self.known()
         outcome = self.put_question(ask, programme)
         came = self.new_inquiries(known, 1)

@@ -14,18 +14,18 @@ from renkei_conformance.people import Person
 from renkei_conformance.upper import Load
 from renkei_conformance.wire import Json, read_object
 from renkei_fixtures.messages import both
-from renkei_fixtures.municipalities import COUNTERPART
+from renkei_fixtures.municipalities import counterpart_of
 
 
 def whole_exchange(asker: Asker) -> tuple[tuple[Finding, ...], Mapping[str, object], list[Json], Person]:
     """Load a counterpart, ask it, and collect: what the network said on the way, B's row, the results due, the person."""
-    counterpart = asker.parties.counterpart_upper
-    if counterpart is None or asker.body == COUNTERPART:
+    counterpart, their = asker.parties.counterpart_upper, counterpart_of(asker.body)
+    if counterpart is None:
         raise NotTested(both("conformance.reason.no_counterpart"))
-    question = asker.question(provider=COUNTERPART)
+    question = asker.question(provider=their)
     person = asker.product.people.ordinary
     try:
-        (code,) = asker.forge.link_codes(COUNTERPART, [person.resident.serial])
+        (code,) = asker.forge.link_codes(their, [person.resident.serial])
     except NotForgeable as missing:
         raise Inconclusive(both("conformance.reason.not_forgeable", spoil="-", detail=str(missing))) from missing
     number = f"9{person.own_number[1:]}"

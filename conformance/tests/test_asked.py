@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from renkei_conformance.asker import Asker
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, Reply, Request
+from renkei_conformance.errors import Inconclusive
 from renkei_conformance.finding import broken
 from renkei_conformance.lower.network import Busy, ForgedNetwork, Heard, Refuse
 from renkei_conformance.oracles import acknowledgement, results, sending
+from renkei_conformance.questioner import AskerState
+from renkei_conformance.upper import outcome
 from renkei_conformance.wire import b64u
 
 NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
@@ -147,3 +152,19 @@ def test_no_result_and_two_results_are_not_one():
 
     assert broken(results.shown({"results": []}, DUE, "1"))
     assert broken(results.shown({"results": [one, one]}, DUE, "1"))
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b""), (404, b'{"code":"ask_unknown"}')])
+def test_a_question_that_the_business_side_does_not_show_decides_nothing(world, status, body):
+    product = SimpleNamespace(business=lambda _operation: outcome(status, body))
+    asker = Asker(None, None, world.parties, product, AskerState("Q"), None)
+    with pytest.raises(Inconclusive):
+        asker.row("Q-1")
+
+
+def test_a_question_is_found_among_those_that_are_shown(world):
+    shown = json.dumps({"asks": [{"ask_id": "Q-2"}, {"ask_id": "Q-1", "state": "sent"}]}).encode()
+    product = SimpleNamespace(business=lambda _operation: outcome(200, shown))
+    asker = Asker(None, None, world.parties, product, AskerState("Q"), None)
+
+    assert asker.row("Q-1")["state"] == "sent"

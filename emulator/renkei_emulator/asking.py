@@ -28,10 +28,11 @@ from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.body import Change, Outgoing
 from renkei_emulator.storage.sqlite import Conflict
 from renkei_emulator.trust import body_san
-from renkei_fixtures.instants import japan_date, render
+from renkei_fixtures.instants import japan_date, parse, render
 
 # How long a provider has: a person may have to decide there.
 LIFE = timedelta(days=7)
+LONGEST_LIFE = timedelta(days=31)
 
 
 class _Draft(NamedTuple):
@@ -41,6 +42,19 @@ class _Draft(NamedTuple):
     claims: Claims
     codes: tuple[LinkCode, ...]
     recipient: tuple[str, PublicKey]
+
+
+def _end_of(ask: Mapping[str, Any], now: datetime) -> str:
+    """Until when it is asked: as the business system says, or ours. Raises Wrong."""
+    if "expires_at" not in ask:
+        return render(now + LIFE)
+    try:
+        end = parse(ask["expires_at"])
+    except ValueError:
+        end = now
+    if not now < end <= now + LONGEST_LIFE:
+        raise Wrong(422, "member_wrong", "expires_at", "an instant within 31 days", str(ask["expires_at"]))
+    return render(end)
 
 
 class Asking:
@@ -89,7 +103,7 @@ class Asking:
             codes.append(code)
         recipient = await self._recipient(ask["to"], now)
         information = desk.standard.informations[ask["information"]]
-        question = Question(ask, desk.standard.edition, information, render(now + LIFE))
+        question = Question(ask, desk.standard.edition, information, _end_of(ask, now))
         dice = desk.dice(f"ask {ask['ask_id']}")
         ids = Ids(dice.uuid7(now), render(now), "")
         claims = rooms.inquiry_header(question, desk.code, desk.opener.kid, ids)

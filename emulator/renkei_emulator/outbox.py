@@ -79,7 +79,7 @@ class Outbox:
         if isinstance(outcome, Again):
             dice = desk.dice(f"{message.message_id} try {message.attempts}")
             next_at = desk.rooms.next_try(now, message.attempts + 1, outcome, dice)
-            if next_at < parse(message.expires_at):
+            if next_at < desk.rooms.sends_until(parse(message.expires_at)):
                 again: Change = ("outgoing_again", {"message_id": message.message_id, "next_at": render(next_at)})
                 await desk.store.write([again])
                 return

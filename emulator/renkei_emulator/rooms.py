@@ -74,6 +74,7 @@ class BodyRooms:
     reply_within_s: float | None = connection.REPLY_WITHIN_S
     came_in_drips: Callable[[HttpReply, float | None], HttpReply | None] = connection.came_in_drips
     next_try: Callable[..., datetime] = connection.next_try
+    sends_until: Callable[[datetime], datetime] = connection.sends_until
     enters_accepted: Callable[[str], bool] = connection.enters_accepted
     question_of: Callable[..., Any] = connection.question_of
     known_answer: Callable[[str | None], bool] = connection.known_answer

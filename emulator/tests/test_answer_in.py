@@ -115,6 +115,7 @@ SPOILS = [
     (receipt(exchange_number="another"), "receipt_mismatch", "permit"),
     (receipt(part=2), "receipt_mismatch", "permit"),
     (receipt(state="withdrawn"), "receipt_mismatch", "permit"),
+    (lambda a: a.receipt.update(state_at=a.receipt["expires_at"]), "receipt_mismatch", "permit"),
     (lambda a: setattr(a, "signer", a.authority.body(ASKER).signing), "certificate_not_of_sender", "sender"),
     (signed_by("expired"), "certificate_expired", "sender"),
     (signed_by("revoked"), "certificate_revoked", "sender"),

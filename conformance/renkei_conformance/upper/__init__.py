@@ -74,6 +74,7 @@ class Ask:
     official: str | None = None
     section: str | None = None
     record_disclosure: str | None = None
+    expires_at: str | None = None
 
     def as_json(self) -> JsonObject:
         """The body of `POST /ask`."""
@@ -92,6 +93,8 @@ class Ask:
             body["section"] = self.section
         if self.record_disclosure is not None:
             body["record_disclosure"] = self.record_disclosure
+        if self.expires_at is not None:
+            body["expires_at"] = self.expires_at
         return body
 
 

@@ -101,7 +101,7 @@ def read_ask(body: bytes, standard: Standard) -> dict[str, Any]:
     """照会の依頼: a question with subjects and keys. Raises Wrong."""
     names = ("ask_id", "to", "affair", "procedure", "information", "responsibility")
     required = {**dict.fromkeys(names, str), "subjects": list}
-    optional = ("official", "section", "consent_ref", "record_disclosure")
+    optional = ("official", "section", "consent_ref", "record_disclosure", "expires_at")
     ask = read_request(body, required, dict.fromkeys(optional, str))
     information = standard.informations.get(ask["information"])
     if information is None:

@@ -206,6 +206,9 @@ def check_receipt(framed: Framed, receipt: Claims, ours: Claims) -> Receipted:
             raise Refused("receipt_mismatch", name)
     if receipt["state"] not in ("delivered", "answered", "collected"):
         raise Refused("receipt_mismatch", f"state {receipt['state']}")
+    # The network holds an answer for us after the end as well; it takes none after the end.
+    if parse(receipt["state_at"]) >= parse(ours["expires_at"]):
+        raise Refused("receipt_mismatch", "answered after the end")
     said = {"from": ours["to"], "in_reply_to": ours["message_id"], "inquiry_sha256": ours["inquiry_sha256"]}
     for name, value in {**said, "information": ours["information"], "edition": ours["edition"]}.items():
         if claims[name] != value:

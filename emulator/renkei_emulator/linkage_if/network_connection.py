@@ -308,6 +308,11 @@ def next_try(now: datetime, attempts: int, again: Again, dice: Dice) -> datetime
     return now + timedelta(seconds=pause * (0.8 + dice.below(4001) / 10000))
 
 
+def sends_until(expires_at: datetime) -> datetime:
+    """Until when a message is sent again: its own end."""
+    return expires_at
+
+
 def bytes_to_send(kept: bytes, attempts: int, _seal_anew: Callable[[], bytes]) -> bytes:
     """A resend is byte-identical. (``_seal_anew`` is what a product must not do, and stands here for the fault.)"""
     del attempts

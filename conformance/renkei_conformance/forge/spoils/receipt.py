@@ -109,6 +109,11 @@ def _expired(receipt: Json, bench: Bench) -> Json:
     return {**receipt, "expires_at": instants.render(bench.plan.known.now - timedelta(minutes=10))}
 
 
+@spoil("receipt.answered_after_the_end", at="receipt")
+def _answered_after_the_end(receipt: Json, bench: Bench) -> Json:
+    return {**receipt, "state_at": receipt["expires_at"]}
+
+
 # The answer's header: what it says of the question. The receipt goes on naming the right one.
 
 

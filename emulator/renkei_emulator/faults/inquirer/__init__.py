@@ -1,4 +1,4 @@
-"""Faults of a body that asks, by what is broken: question, patience, line, framing, sender, content, codes, inbox."""
+"""Faults of a body that asks, by what is broken: question, patience, line, framing, sender, content, codes, inbox, end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from renkei_emulator.faults.inquirer import (
     acknowledging,
     codes,
     content,
+    ending,
     fetched,
     framing,
     line,
@@ -26,5 +27,6 @@ FAULTS: dict[str, Fault] = {
     **line.FAULTS,
     **codes.FAULTS,
     **fetched.FAULTS,
+    **ending.FAULTS,
 }
 MIRRORS: dict[str, Fault] = mirrors.MIRRORS
