@@ -37,7 +37,7 @@ def bundled_profile(
 ) -> Profile:
     """The reference claims both roles, with every option that it has; `pull`: as the city that fetches."""
     from renkei.version import version  # noqa: PLC0415
-    from renkei_conformance.profile import BusinessSide, NetworkSide, Product, Profile  # noqa: PLC0415
+    from renkei_conformance.profile import BusinessSide, NetworkSide, Product, Profile, askable_by  # noqa: PLC0415
 
     body = SUBJECT if delivery == "push" else FETCHING
     return Profile(
@@ -47,6 +47,7 @@ def bundled_profile(
             version=version(),
             body=body,
             roles=("provider", "inquirer"),
+            asks=askable_by(body, load()) if delivery == "push" else None,
             informations=provided_by(body),
             options=("manual", "log_chain", "records_export", "link_code_change", "disclosure", "asked_until"),
         ),

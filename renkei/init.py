@@ -24,6 +24,7 @@ def command(folder: Path, body: str | None, seed: int, roles: tuple[str, ...], l
 
     from renkei.bundled import provided_by  # noqa: PLC0415
     from renkei.kit import Order, files_of, filled  # noqa: PLC0415
+    from renkei_conformance.profile import askable_by  # noqa: PLC0415
     from renkei_fixtures.errors import SetupError  # noqa: PLC0415
     from renkei_fixtures.municipalities import SUBJECT, load_bodies  # noqa: PLC0415
     from renkei_fixtures.standard import load  # noqa: PLC0415
@@ -34,14 +35,18 @@ def command(folder: Path, body: str | None, seed: int, roles: tuple[str, ...], l
         raise SetupError("cli.init.no_such_body", "--body", ", ".join(local), body)
     standard = load()
     kind = bodies[body].kind
-    informations = [one.id for one in standard.informations.values() if kind in one.provider_kinds]
+    provides = "provider" in roles
+    # A body that only asks is loaded with link codes, and with nobody's copies.
+    informations = [one.id for one in standard.informations.values() if provides and kind in one.provider_kinds]
     if (kit := folder / KIT).exists() and (not kit.is_dir() or any(kit.iterdir())):
         raise SetupError("cli.init.kit_there", str(kit))
-    claimed = provided_by(body)
+    claimed = provided_by(body) if provides else ()
+    asked = askable_by(body, standard) if "inquirer" in roles else ()
     # What officials release needs somebody to release it; all else is for the vendor to claim.
     options = ("manual",) if any(standard.informations[name].answer == "manual" for name in claimed) else ()
     blanks = {
         "BODY": body, "ROLES": _listed(roles), "INFORMATIONS": _listed(claimed), "OPTIONS": _listed(options),
+        "ASKS": f"asks = [{_listed(asked)}]" if asked else "# asks = []",
     }  # fmt: skip
     files = files_of(Order(body, seed, datetime.now(UTC), informations), standard)
     kept = (folder / PRODUCT_FILE).exists()

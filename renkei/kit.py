@@ -102,7 +102,7 @@ def _loads(order: Order, standard: Standard) -> Iterator[dict[str, Any]]:
     marks = [
         {"own_number": one.own_number, "information": None, "mode": "manual", "reason": "protected"}
         for one in people
-        if one.protected
+        if one.protected and order.informations  # who only asks has nothing that a person could be kept back from
     ]
     name = f"renkei-kit/{order.body}/{order.seed}"
     yield {"load_id": f"{name}/link_codes", "link_codes": rows, "handling": marks}

@@ -6,7 +6,7 @@ in the denominator. What does not apply says why, from the profile.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -22,13 +22,22 @@ from renkei_fixtures.standard.rows import Clause, Fault
 # clauses are not tested, and so count against conformance, while an option that is not claimed is not applicable.
 OWED_WITHOUT_CLAIM = frozenset({"records_export"})
 MOST_IDLE = 0.25
+NO_MORE: Mapping[str, Collection[str]] = {}
 
 
 def clauses_due(
-    standard: Standard, roles: Collection[str], claims: Collection[str], on: date
+    standard: Standard,
+    roles: Collection[str],
+    claims: Collection[str],
+    on: date,
+    of_role: Mapping[str, Collection[str]] = NO_MORE,
 ) -> tuple[ExpectedClause, ...]:
-    """Every clause of `roles`: applicable, not applicable (why) or excluded (why), in the order of the standard."""
-    return tuple(_due(clause, claims, on) for clause in standard.clauses.values() if clause.role in roles)
+    """Every clause of `roles`: applicable, not applicable (why) or excluded (why), in the order of the standard.
+
+    `of_role`: what one role claims besides: a product may ask for what it does not provide.
+    """
+    claimed = {role: {*claims, *of_role.get(role, ())} for role in roles}
+    return tuple(_due(clause, claimed[clause.role], on) for clause in standard.clauses.values() if clause.role in roles)
 
 
 def _due(clause: Clause, claims: Collection[str], on: date) -> ExpectedClause:

@@ -161,7 +161,7 @@ def _claims(upper: UpperTester, profile: Profile, waiting: object) -> Iterator[F
 
 def informations(profile: Profile, standard: Standard, kind: str) -> Iterator[Finding]:
     """Whether a body of this kind provides what the product file names."""
-    for name in profile.product.informations:
+    for name in profile.product.provided:
         if name in standard.informations and kind not in standard.informations[name].provider_kinds:
             yield problem("claims", "configuration", "claim_information", "product.informations", name=name, kind=kind)
 
@@ -202,7 +202,7 @@ def inquire(setup: RunSetup) -> Iterator[Finding]:
 
 
 def _copy(setup: RunSetup, body: str, n: int) -> tuple[str, dict[str, object]] | None:
-    claimed = setup.parties.profile.product.informations
+    claimed = setup.parties.profile.product.provided
     for name in sorted(claimed, key=lambda one: one != PREFERRED):
         rows = records(setup.seed, body, n, name) if name in setup.standard.informations else ()
         if rows:

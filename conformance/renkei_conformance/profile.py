@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictInt, StrictStr, StringConstraints, ValidationError
 
 from renkei_conformance.complaints import did_you_mean, expected_of
+from renkei_conformance.oracles import authority
 from renkei_fixtures.errors import SetupError
 from renkei_fixtures.messages import both
 from renkei_fixtures.municipalities import SUBJECT, load_bodies
@@ -43,10 +44,24 @@ class Product(_Part):
     body: StrictStr = SUBJECT
     roles: tuple[Literal["provider", "inquirer"], ...] = ("provider",)
     informations: tuple[StrictStr, ...] = (CERTIFICATE,)
+    """What it provides; without `asks` also what it asks other bodies for."""
+    asks: tuple[StrictStr, ...] | None = None
     use_cases: tuple[Annotated[StrictInt, Field(ge=1, le=8)], ...] = (1,)
     options: tuple[Option, ...] = ()
     population: Annotated[StrictInt, Field(ge=1)] = 100_000
     line_kbps: Annotated[StrictInt, Field(ge=1)] = 128
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What it asks other bodies for as an inquirer: they may hold what it does not hold itself."""
+        if "inquirer" not in self.roles:
+            return ()
+        return self.informations if self.asks is None else self.asks
+
+    @property
+    def provided(self) -> tuple[str, ...]:
+        """What it is asked for as a provider."""
+        return self.informations if "provider" in self.roles else ()
 
 
 class NetworkSide(_Part):
@@ -226,15 +241,44 @@ def _meaning_of_product(product: Product, where: str, standard: Standard | None)
     local = [code for code in load_bodies() if len(code) == 6]
     if product.body not in local:
         yield SetupError("conformance.profile.wrong_value", f"{where}: product.body", ", ".join(local), product.body)
-    for key in ("roles", "informations", "use_cases"):
+    only_asks = product.asks is not None and "provider" not in product.roles
+    for key in ("roles", "use_cases", *(() if only_asks else ("informations",))):
         if not getattr(product, key):
             yield SetupError("conformance.profile.wrong_value", f"{where}: product.{key}", "1 …", "[]")
-    for name in product.informations if standard is not None else ():
+    if product.asks is not None and "inquirer" not in product.roles:
+        roles = ", ".join(product.roles)
+        yield SetupError("conformance.profile.asks_without_role", f"{where}: product.roles", "inquirer", roles)
+    named = {"informations": product.informations, "asks": product.asks or ()}
+    for key, name in [(key, name) for key, names in named.items() for name in names if standard is not None]:
         if standard is not None and name not in standard.informations:
             known = ", ".join(standard.informations)
-            yield SetupError("conformance.profile.wrong_value", f"{where}: product.informations", known, name)
-    if standard is not None and product.body in local and "provider" in product.roles:
-        yield from _examinable(product, where, standard)
+            yield SetupError("conformance.profile.wrong_value", f"{where}: product.{key}", known, name)
+    if standard is not None and product.body in local:
+        yield from _examinable(product, where, standard) if "provider" in product.roles else ()
+        yield from _may_ask(product, where, standard) if product.asks is not None else ()
+
+
+def _may_ask(product: Product, where: str, standard: Standard) -> Iterator[SetupError]:
+    """What is asked for must be something that the table lets this body ask, else it would only be called examined."""
+    at, asks = f"{where}: product.asks", product.asks or ()
+    may = askable_by(product.body, standard)
+    if CERTIFICATE not in asks:
+        yield SetupError("conformance.profile.certificate_asked", at, CERTIFICATE, ", ".join(asks) or "[]")
+    for name in asks:
+        if name in standard.informations and name not in may:
+            yield SetupError("conformance.profile.not_asked", at, ", ".join(may), name)
+
+
+def askable_by(body: str, standard: Standard) -> tuple[str, ...]:
+    """Every information that a row of the authority table lets this body ask another one for, without consent."""
+    others = [code for code in load_bodies() if code != body]
+    rows = [row for row in standard.authority if row.ground == "table"]
+    granted = {row.information for row in rows if any(authority.between(row, body, other) for other in others)}
+    return tuple(
+        one.id
+        for one in standard.informations.values()
+        if one.id in granted and one.form == "inquiry" and one.subject_kind in ("person", "household")
+    )
 
 
 def _examinable(product: Product, where: str, standard: Standard) -> Iterator[SetupError]:

@@ -18,7 +18,7 @@ from renkei_conformance.forge.reader import OpenedAnswer, open_answer
 from renkei_conformance.lower.network import INQUIRY, Heard, Programmed
 from renkei_conformance.oracles import authority
 from renkei_conformance.parties import Parties
-from renkei_conformance.people import Person
+from renkei_conformance.people import INFORMATION, Person
 from renkei_conformance.product import Product
 from renkei_conformance.questions import OFFICIAL, Answers, Question
 from renkei_conformance.upper import Ask, Outcome
@@ -81,8 +81,8 @@ class Questioner:
         playable = self.parties.kit.playable
         first = [code for code in (counterpart_of(self.body), *playable) if code in playable and code != self.body]
         for code in first if provider is None else [provider]:
-            if found := self.grantable(code):
-                return found[0]
+            if found := self.grantable(code):  # the certificate, of which every test person has copies
+                return next((one for one in found if one.information == INFORMATION), found[0])
         raise Inconclusive(both("conformance.reason.not_forgeable", spoil="-", detail="no question may be asked"))
 
     def grantable(self, provider: str) -> list[Question]:
@@ -94,7 +94,7 @@ class Questioner:
 
     def _granted(self, provider: str, on: date) -> Iterator[Question]:
         standard = self.forge.standard
-        wanted = [name for name in self.parties.profile.product.informations if name in standard.informations]
+        wanted = [name for name in self.parties.profile.product.asked if name in standard.informations]
         return (
             question
             for row in authority.grantable(standard, self.body, provider, on)

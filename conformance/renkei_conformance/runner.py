@@ -21,7 +21,7 @@ from renkei_conformance.plugin import Examiner
 from renkei_conformance.preflight import preflight
 from renkei_conformance.record import Record
 from renkei_conformance.setup import RunResult, RunSetup
-from renkei_conformance.stage import RunStage, claims_of_profile
+from renkei_conformance.stage import RunStage, claims_of_profile, features_of_profile
 from renkei_conformance.verdict import Verdict
 from renkei_fixtures import run_record
 from renkei_fixtures.instants import japan_date
@@ -38,7 +38,8 @@ def run(setup: RunSetup) -> RunResult:
     """Examine. Raises SetupError only for an `out` that cannot be written; all else is a result with its exit code."""
     cases = catalogue()
     on = japan_date(setup.parties.clock.now())
-    due = coverage.clauses_due(setup.standard, setup.roles, claims_of_profile(setup), on)
+    claims, features = claims_of_profile(setup), features_of_profile(setup)
+    due = coverage.clauses_due(setup.standard, setup.roles, claims, on, features)
     chosen = coverage.cases_due(cases, due, setup.roles, setup.set, setup.only)
     if not chosen:
         words = both("conformance.run.nothing_selected", only=", ".join(setup.only) or "-")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from renkei_conformance.asker import Asker
-from renkei_conformance.case import Case
+from renkei_conformance.case import INQUIRER, PROVIDER, Case
 from renkei_conformance.drivers import Watched
 from renkei_conformance.errors import ExaminerFault, NotTested
 from renkei_conformance.evidence import Evidence, RunEvidence
@@ -110,6 +110,12 @@ class RunStage:
 def claims_of_profile(setup: RunSetup) -> Collection[str]:
     """What `applies` of a clause and `needs` of a case are looked up in. The network role claims everything."""
     profile = setup.parties.profile
-    claimed = {*profile.product.options, profile.network_side.delivery, f"business_{profile.business_side.driver}"}
-    claimed |= claimed_features(setup.standard, profile.product.informations)
+    claimed = {*profile.product.options, profile.network_side.delivery}
     return claimed | ({"push", "pull", "records_export", "log_chain"} if "network" in setup.roles else set())
+
+
+def features_of_profile(setup: RunSetup) -> Mapping[str, Collection[str]]:
+    """By role the features of the informations that it is about: those provided, those asked for."""
+    product = setup.parties.profile.product
+    informations = {PROVIDER: product.provided, INQUIRER: product.asked}
+    return {role: claimed_features(setup.standard, names) for role, names in informations.items()}

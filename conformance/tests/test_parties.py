@@ -13,6 +13,7 @@ from renkei_conformance.drivers import Reply, Unreachable
 from renkei_conformance.drivers.callables import CallableDoor
 from renkei_conformance.kit import Management
 from renkei_conformance.parties import ExaminerClock
+from renkei_conformance.profile import CERTIFICATE
 from renkei_conformance.upper import Ask, Load, handling_row, record_row
 from renkei_conformance.upper.http import HttpUpperTester
 from renkei_fixtures.errors import SetupError
@@ -35,6 +36,8 @@ driver = "http"
 address = "http://127.0.0.1:9100/business/1/001015"
 token = "secret-token"
 """
+
+NOT_ASKED = ("not_asked", "product.asks")
 
 
 def claiming(information):
@@ -90,6 +93,15 @@ def test_a_right_file_is_read_with_its_defaults(read):
         ("options", claiming("allowance_ledger_transfer"), ("not_provided", "product.informations")),
         ('options = ["manual", ', claiming("family_register_status") + " = [", ("by_hand", "product.options")),
         ("options", 'informations = ["resident_record"]\noptions', ("certificate", "product.informations")),
+        (
+            'body = "001015"',
+            f'roles = ["inquirer"]\nasks = ["{CERTIFICATE}", "income"]',
+            ("wrong_value", "product.asks"),
+        ),
+        ('body = "001015"', f'roles = ["inquirer"]\nasks = ["{CERTIFICATE}", "family_register_status"]', NOT_ASKED),
+        ('body = "001015"', 'roles = ["inquirer"]\nasks = ["pension_benefit"]', ("certificate_asked", "product.asks")),
+        ('body = "001015"', f'asks = ["{CERTIFICATE}"]', ("asks_without_role", "product.roles")),
+        ('body = "001015"', 'roles = ["inquirer"]\ninformations = []', ("wrong_value", "product.informations")),
         ('body = "001015"', "use_cases = [9]", ("wrong_value", "product.use_cases.0")),
         (
             'listen = "127.0.0.1:8400"',

@@ -87,7 +87,7 @@ def _value(key: str, value: Any, standard: Standard) -> Text:
     """A value with its name, if there is one; the value itself always."""
     raw = visible(str(value))
     named = _known(f"claim.{key}.{value}")
-    if key == "informations":
+    if key in ("informations", "asks"):
         row = standard.informations.get(str(value)) or standard.catalogue.get(str(value))
         named = row.text if row else None
     if isinstance(value, int) and not isinstance(value, bool) and named is None and value > 999:
