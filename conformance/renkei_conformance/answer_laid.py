@@ -30,7 +30,7 @@ def lay(parties: Parties, inbox: ForgedInbox, raw: bytes, number: str) -> tuple[
     """The same with any bytes; ValueError for such as are no JSON object."""
     lying = inbox.put(raw, number)
     parties.settle()
-    if inbox.wait_until_offered(lying, parties.clock.patience("reply")):
+    if inbox.wait_until_offered(lying, parties.clock.patience("fetch")):
         return TAKEN, None
     lying.done = True
     return None, TimedOut("inbox", "never fetched")

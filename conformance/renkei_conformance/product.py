@@ -313,7 +313,7 @@ class Product:
         clock, inbox = self.parties.clock, self.parties.tap.inbox
         if inbox is not None:
             self.parties.settle()
-            return clock.is_still or inbox.attended(clock.patience("liveness" if patient else "reply"))
+            return clock.is_still or inbox.attended(clock.patience("fetch"))
         tries = 1 + (int(clock.seconds("liveness") / clock.seconds("poll")) if patient else 0)
         for attempt in range(tries):
             if attempt:

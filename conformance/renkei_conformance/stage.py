@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from renkei_conformance.asker import Asker
 from renkei_conformance.case import INQUIRER, PROVIDER, Case
-from renkei_conformance.drivers import Watched
+from renkei_conformance.drivers import Passed, Watched
 from renkei_conformance.errors import ExaminerFault, NotTested
 from renkei_conformance.evidence import Evidence, RunEvidence
 from renkei_conformance.forge.bench import Forge
@@ -32,8 +32,9 @@ class RunStage:
     """One per run. Every door is watched from here on, so no message of a case can miss the record."""
 
     def __init__(self, setup: RunSetup, evidence: RunEvidence) -> None:
-        sink = evidence.passed
+        sink = self._passed
         parties = setup.parties
+        self._heard_at = parties.clock.now()
         self.parties = replace(
             parties,
             product=Watched(parties.product, "N", sink),
@@ -58,12 +59,18 @@ class RunStage:
         """Ordered certificates with which messages of failed cases were signed; the rest is in the kit."""
         evidence.forged = self._forged
 
+    def _passed(self, passed: Passed) -> None:
+        """Sink of every door and of the tap. Whatever the product says is progress, however slow it is."""
+        if passed.door != "W" and (passed.reply is not None or passed.direction == "heard"):
+            self._heard_at = self.setup.parties.clock.now()
+        self.evidence.passed(passed)
+
     def before(self, case: Case) -> None:
         """See `plugin.Stage`."""
         clock = self.parties.clock
         attended = self.parties.profile.business_side.driver == "attended"  # people take the time they need
         bounded = not (attended or clock.is_still)
-        if bounded and (clock.now() - self._began).total_seconds() > clock.seconds("total"):
+        if bounded and (clock.now() - self._heard_at).total_seconds() > clock.seconds("total"):
             raise NotTested(both("conformance.reason.total", seconds=f"{clock.seconds('total'):g}"))
         self.parties.tap.forged.questions.listening = False
         if case.role != "network":

@@ -39,7 +39,7 @@ def lay(
     except ValueError as error:
         raise NotForgeable(f"what is no JSON cannot lie in an inbox: {error}") from error
     parties.settle()
-    if not inbox.wait_until_offered(lying, parties.clock.patience("reply")):
+    if not inbox.wait_until_offered(lying, parties.clock.patience("fetch")):
         lying.done = True
         return None, TimedOut("inbox", "never fetched")
     heard = _word(parties, standard, draft, before)
