@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -111,11 +112,18 @@ class Operator:
         self.steps += 1
         if match := re.search(r"Load the files in\s+(\S+) ", step):
             with open(f"{match[1]}/load.json", "rb") as file:  # noqa: PTH123
-                self._post("load", file.read())
-            return ""
+                return self._kept("loaded.json", self._post("load", file.read()))
         if match := re.search(r"Export the log (\S+) \(exchange (\S+)\)", step):
             asked = {"log": match[1]} | ({} if match[2] == "-" else {"exchange_number": match[2]})
             return self._kept("log.ndjson", self._post("records", json.dumps(asked).encode()))
+        if "list of what waits" in step:
+            return self._kept("collected.json", self._post("collect", b"{}"))
+        if match := re.search(r"inquiry (\S+): (\w+) \(drafted by (\S+), approved by (\S+)\)", step):
+            said = dict(zip(("exchange_number", "decision", "drafted_by", "approved_by"), match.groups(), strict=True))
+            if ground := re.search(r"The ground on which it is withheld: (.+)\.\n", step):
+                said["ground"] = ground[1]
+            status, content = self._said("decide", json.dumps(said).encode())
+            return self._kept("decided.json", content) if status == 200 else "r"
         raise AssertionError(step)
 
     def _kept(self, name, content):
@@ -123,9 +131,15 @@ class Operator:
         return str(self.folder / name)
 
     def _post(self, operation, body):
+        return self._said(operation, body)[1]
+
+    def _said(self, operation, body):
         request = urllib.request.Request(f"{self.base}/{operation}", body, {"authorization": f"Bearer {self.token}"})
-        with OPENER.open(request, timeout=10) as reply:
-            return reply.read()
+        try:
+            with OPENER.open(request, timeout=10) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
 
 
 def at_a_terminal(words, operator):
@@ -163,3 +177,15 @@ def test_an_operator_attends_two_cases_at_a_terminal_and_stands_in_the_report(pr
     assert "Step 1" in shown
     assert "Hanako Kasumi" in shown.split("Step 1")[0]
     assert "Hanako Kasumi" in (folder / "out/report.html").read_text("utf-8")
+
+
+def test_a_right_product_that_a_person_attends_to_the_end_is_conformant_without_any_limit(product):
+    folder, ready = product('driver = "attended"\noperator = "Hanako Kasumi"\nfolder = "attended"\n')
+    operator = Operator(ready, folder)
+    code, shown = at_a_terminal(certify(folder), operator)
+    found = report(folder)
+
+    assert (code, found["verdict"]) == (0, "conformant"), shown[-3000:]
+    assert not [one["id"] for one in found["cases"] if one["limits"]]
+    assert operator.steps > 50
+    assert f"Step {operator.steps}" in shown

@@ -7,7 +7,7 @@ from renkei_conformance.bringing import brought
 from renkei_conformance.finding import Finding
 from renkei_conformance.oracles import inquiry
 from renkei_conformance.people import Person
-from renkei_conformance.questioner import Questioned
+from renkei_conformance.questioner import Questioned, Stayed
 from renkei_conformance.questions import Question
 from renkei_fixtures.messages import both
 
@@ -53,3 +53,5 @@ def stays(asker: Asker, clause: str, question: Question, person: Person | None =
     why = both("conformance.rule.question_stays")
     asker.ev.check(clause, Finding(not came, 0, len(came), "inquiries", why))
     asker.ev.check(clause, Finding(refused, "refused", said, "ask", why))
+    if asker.codes_due(question):  # nobody may ever ask it, whoever it is about
+        asker.state.stayed.append(Stayed(asker.ev.case.id, clause, question, asker.parties.clock.now()))

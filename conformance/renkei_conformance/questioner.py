@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from renkei_conformance.errors import Inconclusive
 from renkei_conformance.evidence import Evidence
@@ -32,6 +32,25 @@ STEP_STILL = 0.25
 """How far a still clock is moved at a time while something is awaited."""
 
 
+@dataclass(frozen=True)
+class Stayed:
+    """A question that no table allows, brought to the product: no inquiry like it may ever come. `since`: when it was brought."""
+
+    case: str
+    clause: str
+    question: Question
+    since: datetime
+
+    def is_of(self, claims: Mapping[str, object]) -> bool:
+        """Whether this inquiry asks the question."""
+        asked = self.question
+        due = {
+            "to": asked.provider, "affair": asked.affair, "procedure": asked.procedure,
+            "information": asked.information, "responsibility": asked.responsibility,
+        }  # fmt: skip
+        return all(claims.get(name) == value for name, value in due.items())
+
+
 @dataclass
 class AskerState:
     """What is known between cases. `control`: the last question was answered right and the answer accepted."""
@@ -40,6 +59,7 @@ class AskerState:
     control: bool = False
     after_refusal: bool = False
     asked: int = 0
+    stayed: list[Stayed] = field(default_factory=list)
     allowed: dict[tuple[str, date], tuple[Question, ...]] = field(default_factory=dict)
     """What may be asked of a provider on a day: the tables are asked once."""
 

@@ -1,4 +1,4 @@
-"""Silence, watched to the end of the run: what must not be answered is looked at by its case, and once more at the end.
+"""Silence, watched to the end of the run: what must not be answered, or asked, is looked at by its case, and once more at the end.
 
 A case can only wait a moment. A product that sends what it should have kept back some seconds later would pass every one
 of them; at the end it does not. The last look is at least the wait `watch` after the last exchange that was put on the
@@ -7,10 +7,14 @@ list: as long as a right answer is waited for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from renkei_conformance.finding import Finding
-from renkei_conformance.product import Product, Watched
+from renkei_conformance.lower.network import INQUIRY
+from renkei_conformance.parties import Parties
+from renkei_conformance.product import Product
+from renkei_conformance.questioner import Questioner
 from renkei_fixtures.messages import both
 
 
@@ -18,7 +22,7 @@ def kept_silent(product: Product, clauses: Collection[str]) -> Iterator[tuple[st
     """Clause and finding for everything on the list of these clauses, after the time of the last look has passed."""
     watched = [one for one in product.state.watched if one.clause in clauses]
     if watched:
-        _outwait(product, watched)
+        _outwait(product.parties, (one.since for one in watched))
     for one in watched:
         answers = answers_of(product, one.exchange_number)
         why = both("conformance.why.silent_to_the_end", case=one.case)
@@ -30,9 +34,21 @@ def answers_of(product: Product, exchange_number: str) -> int:
     return sum(1 for one in product.parties.tap.heard(exchange_number) if one.typ == "renkei-answer")
 
 
-def _outwait(product: Product, watched: list[Watched]) -> None:
-    clock = product.parties.clock
-    passed = (clock.now() - max(one.since for one in watched)).total_seconds()
+def stayed_home(asker: Questioner, clauses: Collection[str]) -> Iterator[tuple[str, Finding]]:
+    """The same for questions that no table allows: no inquiry of the run asks one of them."""
+    stayed = [one for one in asker.state.stayed if one.clause in clauses]
+    if stayed:
+        _outwait(asker.parties, (one.since for one in stayed))
+    heard = [one.claims for one in asker.parties.tap.heard() if one.typ == INQUIRY]
+    for one in stayed:
+        came = sum(1 for claims in heard if one.is_of(claims))
+        why = both("conformance.why.home_to_the_end", case=one.case)
+        yield one.clause, Finding(came == 0, 0, came, f"inquiries of {one.case}", why)
+
+
+def _outwait(parties: Parties, since: Iterable[datetime]) -> None:
+    clock = parties.clock
+    passed = (clock.now() - max(since)).total_seconds()
     if (left := clock.seconds("watch") - passed) > 0:
         clock.pass_time(left)
-    product.parties.settle()
+    parties.settle()

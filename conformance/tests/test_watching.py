@@ -9,7 +9,9 @@ import pytest
 
 from renkei_conformance.parties import ExaminerClock
 from renkei_conformance.product import ProductState, Watched
-from renkei_conformance.watching import kept_silent
+from renkei_conformance.questioner import AskerState, Stayed
+from renkei_conformance.questions import Question
+from renkei_conformance.watching import kept_silent, stayed_home
 
 NOON = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 WATCH_S = 10.0
@@ -51,3 +53,22 @@ def test_time_that_has_passed_already_is_not_waited_again() -> None:
 
     assert [finding.ok for _, finding in kept_silent(product, ["P-MAN-001"])] == [True]
     assert product.now == NOON
+
+
+QUESTION = Question("482013", "AF-01", "PR-0101", "income_tax_certificate", "TAX-STAFF")
+CLAIMS = {
+    "to": "482013", "affair": "AF-01", "procedure": "PR-0101", "information": "income_tax_certificate",
+    "responsibility": "TAX-STAFF",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after_s", "changed", "ok"), [(9, {}, False), (11, {}, True), (9, {"responsibility": "CRA-STAFF"}, True)]
+)
+def test_a_question_that_leaves_later_is_found_and_a_like_one_is_not_taken_for_it(after_s, changed, ok) -> None:
+    asker = Late(after_s)
+    inquiry = SimpleNamespace(typ="renkei-inquiry", claims=CLAIMS | changed)
+    asker.heard = lambda: [inquiry] if asker.now >= asker.due else []
+    asker.state = AskerState("Q", stayed=[Stayed("A", "I-ASK-002", QUESTION, NOON)])
+
+    assert [finding.ok for _, finding in stayed_home(asker, ["I-ASK-002"])] == [ok]

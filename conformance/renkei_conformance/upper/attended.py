@@ -50,12 +50,14 @@ class AttendedUpperTester(Unlimited):
     _steps: count[int] = field(default_factory=lambda: count(1))
 
     def load(self, load: Load) -> Outcome:
-        files = {} if self.written.limit(load) is not None else self.written.load(load)
+        tables = self.written.limit(load) is None
+        files = self.written.load(load) if tables else {}
         files["load.json"] = json.dumps(load.as_json(), ensure_ascii=False, indent=2).encode()
         where = self._place("load", files)
         rows = len(load.records) + len(load.link_codes) + len(load.handling)
         done: JsonObject = {"load_id": load.load_id, "loaded": rows, "set_aside": []}
-        return self._step(both("attended.load", folder=where, rows=rows), done)
+        text = both("attended.load" if tables else "attended.load_json", folder=where, rows=rows)
+        return self._step(text, done)
 
     def ask(self, ask: Ask) -> Outcome:
         said = ask.as_json()

@@ -9,6 +9,7 @@ from renkei_emulator.faults.inquirer import (
     ending,
     fetched,
     framing,
+    ground,
     line,
     mirrors,
     patience,
@@ -19,6 +20,7 @@ from renkei_emulator.faults.tolerance import Fault
 
 FAULTS: dict[str, Fault] = {
     **question.FAULTS,
+    **ground.FAULTS,
     **patience.FAULTS,
     **framing.FAULTS,
     **sender.FAULTS,
