@@ -49,7 +49,7 @@ def bundled_profile(
             roles=("provider", "inquirer"),
             asks=askable_by(body, load()) if delivery == "push" else None,
             informations=provided_by(body),
-            options=("manual", "log_chain", "records_export", "link_code_change", "disclosure", "asked_until"),
+            options=("manual", "log_chain", "records_export", "link_code_change", "disclosure", "correction", "asked_until"),
         ),
         network_side=NetworkSide(address=address, listen=listen, delivery=delivery),
         business_side=BusinessSide(address=business or f"/business/1/{body}", token=token or "-"),

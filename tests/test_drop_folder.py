@@ -151,6 +151,7 @@ def test_a_decision_and_a_log_go_through_files(tmp_path):
         same = files.drivers[PROVIDER].decide(number, "release", "o-1", "o-1")
         done = files.drivers[PROVIDER].decide(number, "withhold", "o-1", "o-2", "dv_protection")
         found = collected(files)
+        corrected = files.drivers[PROVIDER].correct(number, "o-1", "o-2")
         hidden = files.drivers[PROVIDER].disclose(number, "hidden")
         wrong = files.drivers[PROVIDER].disclose(number, "HIDDEN")
         log = files.drivers[PROVIDER].records("access", number)
@@ -158,6 +159,7 @@ def test_a_decision_and_a_log_go_through_files(tmp_path):
     assert (same.status, same.member("code")) == (422, "approval_not_separate")
     assert (done.status, done.member("state")) == (200, "withheld")
     assert found["results"][0]["result"] == "withheld"
+    assert (corrected.status, corrected.member("state")) == (200, "corrected")
     assert (hidden.status, hidden.member("state"), hidden.member("record_disclosure")) == (200, "accepted", "hidden")
     assert (wrong.status, wrong.member("code")) == (422, "member_wrong")
     lines = [json.loads(line) for line in log.raw.splitlines()]

@@ -53,6 +53,10 @@ class WatchedUpper:
             "decide", body, lambda: upper.decide(exchange_number, decision, drafted_by, approved_by, ground)
         )
 
+    def correct(self, exchange_number: str, drafted_by: str, approved_by: str) -> Outcome:
+        body: JsonObject = {"exchange_number": exchange_number, "drafted_by": drafted_by, "approved_by": approved_by}
+        return self._kept("correct", body, lambda: self._upper.correct(exchange_number, drafted_by, approved_by))
+
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         body: JsonObject = {"exchange_number": exchange_number, "record_disclosure": word}
         return self._kept("disclose", body, lambda: self._upper.disclose(exchange_number, word))

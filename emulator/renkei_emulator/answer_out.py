@@ -40,13 +40,16 @@ class AnswerOut:
             results.append(rooms.result_of(item, found, record))
         return results
 
-    def seal(self, case: Case, results: list[dict[str, Any]], now: datetime, deed: str) -> tuple[Drawn, Claims]:
-        """③ and ④. Raises Refused if authority or the answering section does not hold any more."""
+    def seal(
+        self, case: Case, results: list[dict[str, Any]], now: datetime, deed: str, earlier: str | None = None
+    ) -> tuple[Drawn, Claims]:
+        """③ and ④; ``earlier``: the answer whose place it takes. Raises Refused where authority, or the answering section,
+        does not hold any more."""
         desk, rooms, local = self._desk, self._desk.rooms, case.local
         information = desk.standard.informations[local.header["information"]]
         dice = desk.dice(f"{case.number} {deed}")
         ids = Ids(dice.uuid7(now), render(now), desk.salt(f"{case.number} {deed} content"))
-        header = rooms.answer_header(local, ids)
+        header = rooms.replacing(rooms.answer_header(local, ids), earlier)
         codes = rooms.answer_codes(local, desk.link_code)
         content = rooms.pad(rooms.answer_content(header, results, ids.salt), size_of(information, len(local.items)))
         # Back across interface P.

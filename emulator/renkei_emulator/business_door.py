@@ -1,4 +1,4 @@
-"""Interface B over HTTP: ``POST /business/1/<body>/<load|ask|collect|decide|disclose|records>``, bearer token, JSON."""
+"""Interface B over HTTP: ``POST /business/1/<body>/<load|ask|collect|decide|correct|disclose|records>``, bearer token, JSON."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from renkei_emulator.intermediate_if.business_connection import Load, Wrong, rea
 from renkei_emulator.intermediate_if.linkage_information_store import key_text
 from renkei_emulator.journey import BodyNode
 from renkei_emulator.messages import compact
+from renkei_emulator.refusals import Refused
 from renkei_emulator.storage.body import Change, StoredAsk
 from renkei_emulator.storage.chain import exported
 from renkei_emulator.storage.sqlite import Conflict
@@ -68,11 +69,13 @@ class BusinessDoor:
             return HttpReply(200, JSON, compact(await self._collect(node, body)))
         if operation == "decide":
             return HttpReply(200, JSON, compact(await self._decide(node, body)))
+        if operation == "correct":
+            return HttpReply(200, JSON, compact(await self._correct(node, body)))
         if operation == "disclose":
             return HttpReply(200, JSON, compact(await node.disclosing.disclose(body)))
         if operation == "records":
             return HttpReply(200, {"content-type": "application/x-ndjson"}, self._records(node, body))
-        raise Wrong(404, "path_unknown", operation, "load, ask, collect, decide, disclose or records")
+        raise Wrong(404, "path_unknown", operation, "load, ask, collect, decide, correct, disclose or records")
 
     # --- load -------------------------------------------------------------------------------------------------------
     async def _load(self, node: BodyNode, body: bytes) -> bytes:
@@ -167,6 +170,26 @@ class BusinessDoor:
         await desk.store.write([("inquiry_state", event)], [line])
         desk.later(node.providing.resume(number))
         return {"exchange_number": number, "state": state}
+
+    # --- correct ----------------------------------------------------------------------------------------------------
+    async def _correct(self, node: BodyNode, body: bytes) -> dict[str, Any]:
+        """訂正: an answer that was given is given anew, in the earlier one's place."""
+        desk, rooms = node.desk, node.desk.rooms
+        correction = rooms.read_correction(body)
+        number = correction["exchange_number"]
+        stored, under_way = desk.store.inquiry(number), any(desk.store.under_way(number, "renkei-answer"))
+        in_time = stored is not None and render(desk.now()) < stored.expires_at
+        state = desk.store.inquiry_state(number)
+        rooms.check_correctable(number, state, in_time, under_way or number in self._deciding)
+        rooms.check_approval(correction)
+        self._deciding.add(number)
+        try:
+            await node.providing.correct(number, {name: correction[name] for name in ("drafted_by", "approved_by")})
+        except Refused as refused:
+            raise Wrong(409, refused.code, "exchange_number", "an inquiry that still holds", number) from None
+        finally:
+            self._deciding.discard(number)
+        return {"exchange_number": number, "state": "corrected"}
 
     # --- records ----------------------------------------------------------------------------------------------------
     @staticmethod

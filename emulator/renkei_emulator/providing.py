@@ -10,6 +10,7 @@ link code on nothing is refused in clear: nobody's code, nobody here and nothing
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -144,19 +145,37 @@ class Providing:
     # --- out ----------------------------------------------------------------------------------------------------
     async def _provide(self, case: Case, decision: Any) -> None:
         """Look up, make the answer, check authority again, seal, keep, send."""
-        desk, now = self.desk, self.desk.now()
-        results = self._way_out.results(case, decision)
         try:
-            drawn, claims = self._way_out.seal(case, results, now, "answer")
+            await self._answer(case, decision, "answer")
         except Refused as refused:
             await self._stopped(case.framed, case.number, refused)
-            return
+
+    async def correct(self, exchange_number: str, by: Mapping[str, str]) -> None:
+        """Answer anew what was answered, from the copies of now: a correction, by these officials. Raises Refused."""
+        desk, now, earlier = self.desk, self.desk.now(), self.desk.store.answer_ids(exchange_number)
+        stored = desk.store.inquiry(exchange_number)
+        assert stored is not None
+        framed = self._way_in.frame(Sealed(stored.envelope))
+        await self._way_in.prepare(framed, newest=desk.rooms.asks_what_was_revoked(True))
+        case = self._way_in.walk(self._way_in.verify(framed))
+        decision, deed = desk.store.decision(exchange_number), f"answer {len(earlier)} corrected"
+        salt = desk.salt(f"{exchange_number} {deed}")
+        line = desk.rooms.personal_audit(
+            desk.code, now, "corrected", {}, exchange_number, [], salt, replaces=earlier[-1], **by
+        )
+        await self._answer(case, decision, deed, earlier[-1], [line])
+
+    async def _answer(
+        self, case: Case, decision: Any, deed: str, earlier: str | None = None, lines: Sequence[LogLine] = ()
+    ) -> None:
+        desk, now = self.desk, self.desk.now()
+        results = self._way_out.results(case, decision)
+        drawn, claims = self._way_out.seal(case, results, now, deed, earlier)
         until = str(case.framed.claims["expires_at"])
         outgoing = Outgoing(claims["message_id"], "renkei-answer", case.number, drawn.envelope, until, 0)
-        changes: list[Change] = [_state(case.number, now, "looking_up"), _state(case.number, now, "sent")]
-        await desk.store.write(
-            [*changes, ("outgoing", queued(outgoing, now))], self._way_out.told(case, claims, results, now)
-        )
+        sent = _state(case.number, now, "sent", detail=claims["message_id"])
+        changes: list[Change] = [_state(case.number, now, "looking_up"), sent, ("outgoing", queued(outgoing, now))]
+        await desk.store.write(changes, [*lines, *self._way_out.told(case, claims, results, now)])
         self.outbox.post(outgoing)
 
     async def _refuse_later(self, framed: Framed, number: str, refused: Refused) -> None:

@@ -144,6 +144,7 @@ class BodyRooms:
     result_of: Callable[..., dict[str, Any]] = confirmation.result_of
     withheld: Callable[[Asked, str], dict[str, Any]] = confirmation.withheld
     answer_header: Callable[..., Claims] = confirmation.answer_header
+    replacing: Callable[[Claims, str | None], Claims] = confirmation.replacing
     answer_content: Callable[[Claims, Results, str], Claims] = confirmation.answer_content
     pad: Callable[[Claims, int], Claims] = confirmation.pad
     inquiry_header: Callable[..., Claims] = confirmation.inquiry_header
@@ -169,6 +170,8 @@ class BodyRooms:
     row_checks: Mapping[str, business.RowCheck] = field(default_factory=_row_checks)
     read_ask: Callable[..., dict[str, Any]] = business.read_ask
     read_decision: Callable[[bytes], dict[str, Any]] = business.read_decision
+    read_correction: Callable[[bytes], dict[str, Any]] = business.read_correction
+    check_correctable: Callable[[str, str | None, bool, bool], None] = business.check_correctable
     read_disclosure: Callable[[bytes], dict[str, Any]] = business.read_disclosure
     check_part: Callable[[str, bool], None] = business.check_part
     check_settled: Callable[[str, bool], None] = business.check_settled

@@ -1,4 +1,4 @@
-"""The upper tester: the examiner as a business system, on interface B (load, ask, collect, decide, disclose, records).
+"""The upper tester: the examiner as a business system, on interface B (load, ask, collect, decide, correct, disclose, records).
 
 Drivers fill the protocol; cases never know which. `http.py` speaks the standard's own business side, `file.py` exchanges
 files in a drop folder, `attended.py` asks an operator.
@@ -170,6 +170,10 @@ class UpperTester(Protocol):
         ground: str | None = None,
     ) -> Outcome:
         """Decide a waiting exchange, with the ground where it is withheld: `{"exchange_number","state"}`."""
+        ...
+
+    def correct(self, exchange_number: str, drafted_by: str, approved_by: str) -> Outcome:
+        """Have an answered exchange answered anew from the copies of now: `{"exchange_number","state"}`."""
         ...
 
     def disclose(self, exchange_number: str, word: str) -> Outcome:

@@ -93,6 +93,17 @@ class AttendedUpperTester(Unlimited):
         reason = "approval_not_separate" if same else "ground_missing" if groundless else "refused_by_product"
         return self._step(text, done, refused=reason)
 
+    def correct(self, exchange_number: str, drafted_by: str, approved_by: str) -> Outcome:
+        text, reason = (
+            both("attended.correct", number=exchange_number, drafted=drafted_by, approved=approved_by),
+            "exchange_closed",
+        )
+        if drafted_by == approved_by:  # the step itself says which reason the operator testifies to
+            more, reason = both("attended.same"), "approval_not_separate"
+            text = Text(ja=f"{text.ja}\n{more.ja}", en=f"{text.en}\n{more.en}")
+        done: JsonObject = {"exchange_number": exchange_number, "state": "corrected"}
+        return self._step(text, done, refused=reason)
+
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         known = word in ("normal", "hidden")
         form: JsonObject = {"exchange_number": exchange_number, "record_disclosure": word, "state": ""}

@@ -72,6 +72,10 @@ class FileUpperTester:
         said = {"exchange_number": exchange_number, "decision": decision, **by}
         return self._operate("decide", self._written.header("decide", said))
 
+    def correct(self, exchange_number: str, drafted_by: str, approved_by: str) -> Outcome:
+        by = {"drafted_by": drafted_by, "approved_by": approved_by}
+        return self._operate("correct", self._written.header("correct", {"exchange_number": exchange_number, **by}))
+
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         said = {"exchange_number": exchange_number, "record_disclosure": word}
         return self._operate("disclose", self._written.header("disclose", said))

@@ -43,6 +43,10 @@ class HttpUpperTester(Unlimited):
         }
         return self._post("decide", body | ({} if ground is None else {"ground": ground}))
 
+    def correct(self, exchange_number: str, drafted_by: str, approved_by: str) -> Outcome:
+        by: JsonObject = {"drafted_by": drafted_by, "approved_by": approved_by}
+        return self._post("correct", {"exchange_number": exchange_number, **by})
+
     def disclose(self, exchange_number: str, word: str) -> Outcome:
         return self._post("disclose", {"exchange_number": exchange_number, "record_disclosure": word})
 

@@ -158,6 +158,24 @@ def read_decision(body: bytes) -> dict[str, Any]:
     return decision
 
 
+def read_correction(body: bytes) -> dict[str, Any]:
+    """訂正の決定: what was answered is to be answered anew from the copies of now. Raises Wrong."""
+    return read_request(body, dict.fromkeys(("exchange_number", "drafted_by", "approved_by"), str), {})
+
+
+def check_correctable(exchange_number: str, state: str | None, in_time: bool, under_way: bool) -> None:
+    """Only what was answered, and is not over, is corrected. Raises Wrong 404, 409."""
+    if state is None:
+        raise Wrong(404, "exchange_unknown", "exchange_number", "an exchange that was answered", exchange_number)
+    if state != "sent":
+        code = "exchange_closed" if state in ("closed_by_network", "refused") else "not_answered"
+        raise Wrong(409, code, "exchange_number", "an exchange that was answered and is not over", state)
+    if not in_time:
+        raise Wrong(409, "exchange_closed", "exchange_number", "before its expires_at", exchange_number)
+    if under_way:
+        raise Wrong(409, "answer_in_progress", "exchange_number", "the former answer taken", exchange_number)
+
+
 def check_approval(decision: Members) -> None:
     """決裁: who drafts does not approve. Raises Wrong 422 `approval_not_separate`."""
     if decision["drafted_by"] == decision["approved_by"]:

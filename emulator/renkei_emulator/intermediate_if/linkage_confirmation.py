@@ -119,6 +119,11 @@ def answer_header(local: Local, ids: Ids) -> Claims:
     }
 
 
+def replacing(header: Claims, earlier: str | None) -> Claims:
+    """訂正: the header of an answer that takes an earlier one's place (its message_id), or the first answer's as it is."""
+    return header if earlier is None else header | {"replaces": earlier}
+
+
 def answer_content(header: Claims, results: list[dict[str, Any]], salt: str) -> Claims:
     """The content before it is padded."""
     ids = {name: header[name] for name in ("message_id", "from", "to", "exchange_number")}

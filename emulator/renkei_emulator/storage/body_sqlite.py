@@ -113,6 +113,14 @@ class BodySqlite:
         row = self._one(sql, exchange_number)
         return None if row is None else row[0]
 
+    def answer_ids(self, exchange_number: str) -> list[str]:
+        """The message_ids of what was answered, corrections after what they correct."""
+        sql = (
+            "SELECT detail FROM inquiry_event WHERE exchange_number = ? AND state = 'sent' AND detail IS NOT NULL"
+            " ORDER BY n"
+        )
+        return [json.loads(row[0]) for row in self.file.read(sql, (exchange_number,))]
+
     def decision(self, exchange_number: str) -> Mapping[str, Any] | None:
         sql = (
             "SELECT detail FROM inquiry_event WHERE exchange_number = ? AND state IN ('released', 'withheld')"
