@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from renkei_conformance.asking import AFFAIR, YEAR
 from renkei_conformance.case import PROVIDER, Scenario, Stateful, case
@@ -43,7 +44,13 @@ def _mistaken(product: Product) -> Mistaken:
 
 def _correct(product: Product, number: str, approved_by: str = APPROVER) -> Outcome:
     product.ev.step("correct", number=number)
+    clock = product.parties.clock
+    end = clock.now() + timedelta(seconds=clock.seconds("state"))
     outcome = product.business(lambda upper: upper.correct(number, DRAFTER, approved_by))
+    # What we have heard the product may not have been told yet: the reply to its former answer is on its way.
+    while outcome.member("code") == "answer_in_progress" and clock.now() < end:
+        clock.wait("poll")
+        outcome = product.business(lambda upper: upper.correct(number, DRAFTER, approved_by))
     product.parties.settle()
     return outcome
 
