@@ -16,7 +16,17 @@ from renkei_fixtures.standard import load
 
 TODAY = date(2026, 11, 23)
 FEATURES = claimed_features(load(), tuple(load().informations))
-ALL = {"push", "manual", "disclosure", "correction", "link_code_change", "asked_until", "records_export", "log_chain", *FEATURES}
+ALL = {
+    "push",
+    "manual",
+    "disclosure",
+    "correction",
+    "link_code_change",
+    "asked_until",
+    "records_export",
+    "log_chain",
+    *FEATURES,
+}
 
 
 def row(case_id: str, *clauses: str, spoil: str | None = None) -> Case:
