@@ -1,8 +1,9 @@
 """Parties in one process: both houses' callables handed to the examiner, no socket, a clock that stands still.
 
-The network with its counterparts, and the product, each run on an event loop in a thread of their own: the examiner is
-plain synchronous code, and a product that asks the network while it is asked itself must not wait for itself. Outgoing
-work runs only within `settle`, so the order of everything is the same each time.
+The network with its counterparts, and the product, each have an event loop of their own: a product that asks the
+network while it is asked itself must not wait for itself. The network's runs in a thread; the product's runs in the
+thread of whoever calls, since the examiner calls it thousands of times and each hand-over costs more than the work.
+Outgoing work runs only within `settle`, so the order of everything is the same each time.
 """
 
 from __future__ import annotations
@@ -59,6 +60,24 @@ class LoopThread:
         self._loop.close()
 
 
+class OwnLoop:
+    """An event loop that stands still between calls; `call` runs a coroutine on it in the caller's thread."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet; let go of it with `stop`."""
+        self._loop = asyncio.new_event_loop()
+        self._turn = threading.Lock()
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` to its end and return what it returns. Who calls meanwhile from another thread waits."""
+        with self._turn:
+            return self._loop.run_until_complete(work)
+
+    def stop(self) -> None:
+        """Let go of it."""
+        self._loop.close()
+
+
 class _Through:
     """The line of one installation: everything it sends goes to the tap."""
 
@@ -89,9 +108,10 @@ class Party:
 
     def __init__(self, name: str, **build: Any) -> None:
         """Build it; `build` is handed to `Installation.build`."""
-        self.line = _Through(beside=bool(build.get("with_network")))
-        self.thread = LoopThread(name)
-        self.here: Installation = self.thread.call(Installation.build(wire=self.line, **build))
+        beside = bool(build.get("with_network"))
+        self.line = _Through(beside=beside)
+        self.loop: LoopThread | OwnLoop = LoopThread(name) if beside else OwnLoop()
+        self.here: Installation = self.loop.call(Installation.build(wire=self.line, **build))
 
     def door(self, door: Door) -> CallableDoor:
         """One of its doors as the examiner's driver."""
@@ -99,7 +119,7 @@ class Party:
         def send(request: Request) -> Reply:
             asked = HttpRequest(request.method, request.path, dict(request.headers), request.body)
             try:
-                reply = self.thread.call(self.here.handle(door, asked))
+                reply = self.loop.call(self.here.handle(door, asked))
             except Exception:
                 if not self.here.armed:
                     raise  # a bug of ours, and loud
@@ -112,16 +132,16 @@ class Party:
         """Run its queued work; how much there was."""
         if self.here.idle:  # most often; a look costs less than handing the call to another thread
             return 0
-        return self.thread.call(self.here.settle())
+        return self.loop.call(self.here.settle())
 
     def tick(self) -> None:
         """Let the clock do its part."""
-        self.thread.call(self.here.tick())
+        self.loop.call(self.here.tick())
 
     def close(self) -> None:
-        """Let go of disk and thread."""
-        self.thread.call(self.here.close())
-        self.thread.stop()
+        """Let go of disk and loop."""
+        self.loop.call(self.here.close())
+        self.loop.stop()
 
 
 class InProcess:

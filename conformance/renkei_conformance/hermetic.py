@@ -29,6 +29,8 @@ def run_pytest(plugin: object, *, out: Path | None, allure: bool, folders: Seque
         "-c", str(PACKAGE / "certify.ini"), "--rootdir", str(PACKAGE), "--confcutdir", str(PACKAGE),
         "--import-mode=importlib", "--assert=plain", "--capture=no", "--disable-plugin-autoload",
         "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging",
+        # It collects all garbage twice for a warning that nobody would see here.
+        "-p", "no:unraisableexception",
         "-p", "_hypothesis_pytestplugin",
     ]  # fmt: skip
     if allure and out is not None:

@@ -94,9 +94,12 @@ def everything(product: Product) -> list[Information]:
 def grants(product: Product, table: Information) -> list[AuthorityRow]:
     """The rows by which the counterpart may ask the product for it, without consent or disaster."""
     on = japan_date(product.parties.clock.now())
-    standard, body = product.ev.run.standard, product.parties.profile.product.body
-    rows = authority.grantable(standard, COUNTERPART, body, on, table.id)
-    return [row for row in rows if authority.charged_with(standard, row.affair, COUNTERPART, on)]
+    known = product.state.granted
+    if (table.id, on) not in known:
+        standard, body = product.ev.run.standard, product.parties.profile.product.body
+        rows = authority.grantable(standard, COUNTERPART, body, on, table.id)
+        known[table.id, on] = [row for row in rows if authority.charged_with(standard, row.affair, COUNTERPART, on)]
+    return known[table.id, on]
 
 
 def widest(product: Product, table: Information) -> AuthorityRow:

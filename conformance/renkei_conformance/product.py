@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from renkei_conformance.drivers import MEDIA_TYPE, MESSAGES, DoorTrouble, Reply, Request, Rubbish, TimedOut
 from renkei_conformance.errors import Inconclusive, NotTested
@@ -29,6 +29,7 @@ from renkei_conformance.told import Told, told
 from renkei_conformance.trial import Trial
 from renkei_conformance.upper import Outcome, UpperTester
 from renkei_fixtures.messages import both
+from renkei_fixtures.standard.rows import AuthorityRow
 
 ACCEPTS, LIVES_ON, BOUND, PROBLEM, SILENT = "P-TRN-001", "P-TRN-005", "P-ANS-003", "P-ANS-011", "P-ANS-012"
 TAKES = "P-PUL-001"
@@ -84,6 +85,8 @@ class ProductState:
     watched: list[Watched] = field(default_factory=list)
     stalls: int = 0
     gone: bool = False
+    granted: dict[tuple[str, date], list[AuthorityRow]] = field(default_factory=dict)
+    """The rows by which an information may be asked on a day: the table is gone through once."""
 
 
 class Product:

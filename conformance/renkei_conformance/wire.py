@@ -184,8 +184,10 @@ def _no_float(text: str) -> NoReturn:
 
 
 def _depth(data: bytes) -> int:
-    # Counted before parsing, outside strings: the parser itself would be what falls.
+    # Counted before parsing, outside strings: the parser itself would be what falls. Most have too few brackets for it.
     depth = deepest = 0
+    if (opened := data.count(b"[") + data.count(b"{")) <= DEPTH:
+        return opened
     for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
         depth += 1 if bracket in b"[{" else -1
         deepest = max(deepest, depth)
