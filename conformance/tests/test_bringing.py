@@ -9,10 +9,11 @@ import pytest
 from renkei_conformance.bringing import as_load
 from renkei_conformance.strategies import copies, hazards
 from renkei_conformance.testing_cases import BareStage, run_small
-from renkei_conformance.upper import Load, Unlimited
+from renkei_conformance.upper import Ask, Load, Unlimited
 from renkei_conformance.upper.written import Written
 from renkei_fixtures.run_record import Limit
 from renkei_fixtures.sheets import load_layout
+from renkei_fixtures.sheets.drop import HEADERS
 from renkei_fixtures.standard import load
 
 SUITE = """
@@ -80,3 +81,11 @@ def test_the_hazards_of_a_code_page_can_be_brought_by_it_and_are_still_hazards(c
 
 def test_json_has_no_limit() -> None:
     assert Unlimited().limit(Load("l", [{"nickname": None}])) is None
+
+
+def test_every_member_of_a_question_and_of_a_load_has_a_place_in_a_file() -> None:
+    ask = Ask(*("1" * 6), subjects=[("1", {})], official="o", section="s", record_disclosure="hidden", expires_at="t")
+    brought = Load("l", [{}], [("1", "a")], [{}], "i", "v")
+
+    assert set(ask.as_json()) - {column.name for column in HEADERS["ask"]} == {"subjects"}
+    assert set(brought.as_json()) - {column.name for column in HEADERS["load"]} == {"records", "link_codes", "handling"}

@@ -67,8 +67,8 @@ def test_answer_beside_a_bad_one(asker: Asker, ev: Evidence) -> None:
     ev.check("I-PUL-002", equal("accepted", True, got, both("conformance.why.given_together")))
 
 
-# I-PUL-003 取得型の照会者は、確認応答が届かずに再び渡された同じ応答を、拒否せず、結果を二重にせず、改めて判断しては
-#   ならない。
+# I-PUL-003 取得型の照会者は、確認応答が届かずに再び渡された同じ応答を改めて判断してはならず、拒否し、又は結果を二重に
+#   渡してはならない。
 @case(
     "IQ-PUL-03",
     verifies=["I-PUL-003"],
