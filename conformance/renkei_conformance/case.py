@@ -22,7 +22,8 @@ from renkei_fixtures.standard.rows import Text
 
 Role = Literal["provider", "inquirer", "network"]
 Family = Literal["envelope", "authority", "identity", "items", "records"]
-Turn = Literal["first", "usual", "last"]
+Turn = Literal["first", "usual", "last", "end"]
+"""When a case is run. `end`: after all others, to look once more at what they left."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PROVIDER: Role = "provider"
@@ -126,7 +127,7 @@ def case(
 
 
 def catalogue() -> tuple[Case, ...]:
-    """Every case of the suite in the order of a run: first turn, smoke, the rest as written, last turn.
+    """Every case of the suite in the order of a run: first turn, smoke, the rest as written, last turn, end.
 
     Imports the modules under `renkei_conformance.cases` and `.scenarios`, so that what is in the catalogue does not
     depend on what a run selected.
@@ -141,4 +142,4 @@ def catalogue() -> tuple[Case, ...]:
 
 def place_in_run(row: Case) -> tuple[int, bool]:
     """Sort key; Python's sort is stable, so cases of one place keep the order in which they are written."""
-    return ({"first": 0, "usual": 1, "last": 2}[row.turn], not row.smoke)
+    return ({"first": 0, "usual": 1, "last": 2, "end": 3}[row.turn], not row.smoke)

@@ -44,4 +44,5 @@ def answer_after(product: Product, decision: Literal["release", "withhold"], per
     opened = delivery.answer()
     if opened is None:
         raise Inconclusive(both("conformance.reason.stalled"))
+    product.watch("P-ANS-010", number, allowed=1)  # what was decided, and nothing beside it
     return Exchange(delivery.draft, delivery, opened)

@@ -53,5 +53,7 @@ def stays(asker: Asker, clause: str, question: Question, person: Person | None =
     why = both("conformance.rule.question_stays")
     asker.ev.check(clause, Finding(not came, 0, len(came), "inquiries", why))
     asker.ev.check(clause, Finding(refused, "refused", said, "ask", why))
-    if asker.codes_due(question):  # nobody may ever ask it, whoever it is about
-        asker.state.stayed.append(Stayed(asker.ev.case.id, clause, question, asker.parties.clock.now()))
+    # What the tables forbid nobody may ever ask, whoever it is about; what they allow, not about somebody without a code.
+    names = (who.own_number, who.resident.individual_number, who.link_code)
+    about = None if asker.codes_due(question) else frozenset(names)
+    asker.state.stayed.append(Stayed(asker.ev.case.id, clause, question, asker.parties.clock.now(), about))

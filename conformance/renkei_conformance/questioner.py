@@ -34,15 +34,22 @@ STEP_STILL = 0.25
 
 @dataclass(frozen=True)
 class Stayed:
-    """A question that no table allows, brought to the product: no inquiry like it may ever come. `since`: when it was brought."""
+    """A question that may not leave, brought to the product: no inquiry like it may ever come.
+
+    `since`: when it was brought. `about`: where the question itself is a right one, whom it would be about, in every word
+    by which the product could name the person (own number, individual number, link code).
+    """
 
     case: str
     clause: str
     question: Question
     since: datetime
+    about: frozenset[str] | None = None
 
-    def is_of(self, claims: Mapping[str, object]) -> bool:
-        """Whether this inquiry asks the question."""
+    def is_of(self, claims: Mapping[str, object], codes: Sequence[object] = ()) -> bool:
+        """Whether an inquiry of this header and these link codes asks the question."""
+        if self.about is not None and not self.about.intersection(map(str, codes)):
+            return False
         asked = self.question
         due = {
             "to": asked.provider, "affair": asked.affair, "procedure": asked.procedure,

@@ -7,7 +7,7 @@ list: as long as a right answer is waited for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from renkei_conformance.finding import Finding
@@ -15,6 +15,7 @@ from renkei_conformance.lower.network import INQUIRY
 from renkei_conformance.parties import Parties
 from renkei_conformance.product import Product
 from renkei_conformance.questioner import Questioner
+from renkei_conformance.wire import Unreadable, read_object, unb64u
 from renkei_fixtures.messages import both
 
 
@@ -39,11 +40,20 @@ def stayed_home(asker: Questioner, clauses: Collection[str]) -> Iterator[tuple[s
     stayed = [one for one in asker.state.stayed if one.clause in clauses]
     if stayed:
         _outwait(asker.parties, (one.since for one in stayed))
-    heard = [one.claims for one in asker.parties.tap.heard() if one.typ == INQUIRY]
+    heard = [(one.claims, codes_of(one.envelope)) for one in asker.parties.tap.heard() if one.typ == INQUIRY]
     for one in stayed:
-        came = sum(1 for claims in heard if one.is_of(claims))
+        came = sum(1 for claims, codes in heard if one.is_of(claims, codes))
         why = both("conformance.why.home_to_the_end", case=one.case)
         yield one.clause, Finding(came == 0, 0, came, f"inquiries of {one.case}", why)
+
+
+def codes_of(envelope: Mapping[str, object]) -> tuple[object, ...]:
+    """The link codes that stand in a message's subjects; none where they cannot be read."""
+    try:
+        found = read_object(unb64u(str(envelope.get("subjects")), "subjects"), "subjects").get("link_codes")
+    except Unreadable:
+        return ()
+    return tuple(found) if isinstance(found, list) else ()
 
 
 def _outwait(parties: Parties, since: Iterable[datetime]) -> None:

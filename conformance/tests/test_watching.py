@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from renkei_conformance.case import catalogue
 from renkei_conformance.parties import ExaminerClock
 from renkei_conformance.product import ProductState, Watched
 from renkei_conformance.questioner import AskerState, Stayed
 from renkei_conformance.questions import Question
-from renkei_conformance.watching import kept_silent, stayed_home
+from renkei_conformance.watching import codes_of, kept_silent, stayed_home
+from renkei_conformance.wire import b64u
 
 NOON = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 WATCH_S = 10.0
@@ -67,8 +70,35 @@ CLAIMS = {
 )
 def test_a_question_that_leaves_later_is_found_and_a_like_one_is_not_taken_for_it(after_s, changed, ok) -> None:
     asker = Late(after_s)
-    inquiry = SimpleNamespace(typ="renkei-inquiry", claims=CLAIMS | changed)
+    inquiry = SimpleNamespace(typ="renkei-inquiry", claims=CLAIMS | changed, envelope={})
     asker.heard = lambda: [inquiry] if asker.now >= asker.due else []
     asker.state = AskerState("Q", stayed=[Stayed("A", "I-ASK-002", QUESTION, NOON)])
 
     assert [finding.ok for _, finding in stayed_home(asker, ["I-ASK-002"])] == [ok]
+
+
+@pytest.mark.parametrize(
+    ("codes", "ok"), [(["482013-own"], False), (["a-link-code"], True), (["x", "9-individual"], False), ([], True)]
+)
+def test_a_right_question_is_found_only_about_the_person_without_a_link_code(codes, ok) -> None:
+    asker = Late(0)
+    subjects = b64u(json.dumps({"link_codes": codes, "salt": "s"}).encode())
+    inquiry = SimpleNamespace(typ="renkei-inquiry", claims=CLAIMS, envelope={"subjects": subjects})
+    asker.heard = lambda: [inquiry]
+    about = frozenset(("482013-own", "9-individual", "never-given"))
+    asker.state = AskerState("Q", stayed=[Stayed("A", "I-ASK-004", QUESTION, NOON, about)])
+
+    assert [finding.ok for _, finding in stayed_home(asker, ["I-ASK-004"])] == [ok]
+
+
+@pytest.mark.parametrize("envelope", [{}, {"subjects": 7}, {"subjects": "e30"}, {"subjects": "%%"}])
+def test_subjects_that_cannot_be_read_name_nobody(envelope) -> None:
+    assert codes_of(envelope) == ()
+
+
+def test_the_last_looks_come_after_every_other_case() -> None:
+    turns = [row.turn for row in catalogue()]
+    looks = {row.id for row in catalogue() if row.turn == "end"}
+
+    assert {"MAN-09", "ANS-12", "COR-06", "IQ-ASK-09"} <= looks
+    assert turns == sorted(turns, key=["first", "usual", "last", "end"].index)

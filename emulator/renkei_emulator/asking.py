@@ -85,6 +85,8 @@ class Asking:
         changes = self._asked(draft, drawn, request_sha256, now)
         if refused is not None:
             changes.append(asked_state(ask["ask_id"], now, "refused", refused.code, refused.stage))
+            if (kept_for := desk.rooms.refused_is_kept_for(refused)) is not None:
+                changes.append(("outgoing", queued(self._outgoing(draft, drawn), now + kept_for)))
             lines = desk.rooms.refusal(desk.code, now, refused, draft.claims, None)
             await self._write_ask(changes, lines)
         else:
@@ -158,10 +160,15 @@ class Asking:
         }
         return [("ask", row), asked_state(draft.ask["ask_id"], now, "drafted")]
 
+    @staticmethod
+    def _outgoing(draft: _Draft, drawn: Drawn) -> Outgoing:
+        claims = draft.claims
+        return Outgoing(claims["message_id"], "renkei-inquiry", None, drawn.envelope, claims["expires_at"], 0)
+
     async def _send(self, draft: _Draft, drawn: Drawn, changes: list[Change], now: datetime) -> None:
         desk, rooms, claims = self.desk, self.desk.rooms, draft.claims
         ask_id = draft.ask["ask_id"]
-        outgoing = Outgoing(claims["message_id"], "renkei-inquiry", None, drawn.envelope, claims["expires_at"], 0)
+        outgoing = self._outgoing(draft, drawn)
         changes += [asked_state(ask_id, now, "sent"), ("outgoing", queued(outgoing, now))]
         salt = desk.salt(f"ask {ask_id} log")
         persons = [

@@ -126,10 +126,24 @@ class Providing:
             await self._provide(case, decision)
 
     def try_again(self) -> None:
-        """Take up what trouble of ours had stopped."""
+        """Take up what trouble of ours had stopped, and what the clock alone would have answered (nothing)."""
+        for exchange_number in self.desk.rooms.taken_up_by_the_clock(self.desk.now()):
+            self.desk.later(self._answer_by_the_clock(exchange_number))
         stopped, self._in_trouble = self._in_trouble, set()
         for exchange_number in sorted(stopped):
             self.desk.later(self.resume(exchange_number))
+
+    async def _answer_by_the_clock(self, exchange_number: str) -> None:
+        """Answer an inquiry on the disk that nobody decided, whatever state it has reached."""
+        stored = self.desk.store.inquiry(exchange_number)
+        if stored is None:
+            return
+        framed = self._way_in.frame(Sealed(stored.envelope))
+        try:
+            await self._way_in.prepare(framed)
+            await self._answer(self._way_in.walk(self._way_in.verify(framed)), None, "answer")
+        except Refused as refused:
+            await self._stopped(framed, exchange_number, refused)
 
     async def _stopped(self, framed: Framed, exchange_number: str, refused: Refused) -> None:
         """An inquiry that had its `202` and cannot be answered now, or not any more."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from renkei_emulator.claims import Claims
@@ -41,6 +41,7 @@ from renkei_emulator.messages import (
     Sealed,
     Verified,
 )
+from renkei_emulator.refusals import Refused
 from renkei_emulator.world import HttpReply
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class BodyRooms:
     check_answering: Callable[..., Charged] = authority.check_answering
     check_not_own: Callable[[Claims], None] = authority.check_not_own
     check_open: Callable[[str, bool], None] = authority.check_open
+    refused_is_kept_for: Callable[[Refused], timedelta | None] = authority.refused_is_kept_for
 
     # PF通信機能
     hand_over: Callable[[Opened], Plain] = pf.hand_over
@@ -143,6 +145,7 @@ class BodyRooms:
     record_of: Callable[..., dict[str, Any]] = confirmation.record_of
     result_of: Callable[..., dict[str, Any]] = confirmation.result_of
     withheld: Callable[[Asked, str], dict[str, Any]] = confirmation.withheld
+    taken_up_by_the_clock: Callable[[datetime], tuple[str, ...]] = confirmation.taken_up_by_the_clock
     answer_header: Callable[..., Claims] = confirmation.answer_header
     replacing: Callable[[Claims, str | None], Claims] = confirmation.replacing
     answer_content: Callable[[Claims, Results, str], Claims] = confirmation.answer_content

@@ -8,7 +8,7 @@ status lets stand. Whatever the result, a content has the size the catalogue pre
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from renkei_emulator.claims import Claims, check_content
@@ -89,6 +89,11 @@ def withheld(item: Asked, ground: str) -> dict[str, Any]:
     """提供不可. The ground stays in our own record."""
     del ground
     return {"item_no": item.item_no, "result": "withheld"}
+
+
+def taken_up_by_the_clock(_now: datetime) -> tuple[str, ...]:
+    """Exchange numbers that are answered now because time has passed: none. An arrival is, or a person's decision."""
+    return ()
 
 
 class Ids(NamedTuple):

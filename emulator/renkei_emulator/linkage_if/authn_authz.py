@@ -7,7 +7,7 @@ Japan's: an authority row must be in force on the permit's ``authority_date``, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from renkei_emulator.claims import FUTURE_ALLOWED, Claims
@@ -139,6 +139,11 @@ def check_not_own(claims: Claims) -> None:
     """Data of our own body are looked up here, never asked over the network. Raises Refused `same_body`."""
     if claims["from"] == claims["to"]:
         raise Refused("same_body")
+
+
+def refused_is_kept_for(_refused: Refused) -> timedelta | None:
+    """After how long a question that our own tables refuse is sent all the same: never."""
+    return None
 
 
 def date_of_asking(claims: Claims) -> date:

@@ -13,13 +13,16 @@ from renkei_conformance.watching import stayed_home
 # I-ASK-001 照会者は、権限表に根拠のない照会の依頼を拒否し、ネットワークに送ってはならない。
 # I-ASK-002 照会者は、その事務を担当しない、照会できない、又は発令期間外の職責による照会の依頼を拒否し、ネットワ
 #   ークに送ってはならない。
+# I-ASK-003 照会者は、自団体が保有する情報を、ネットワークを通じて自団体に照会してはならない。
+# I-ASK-004 照会者は、リンクコードを保有しない者についての照会の依頼を拒否し、ネットワークに送ってはならない
+#   。
 @case(
     "IQ-ASK-09",
-    verifies=["I-ASK-001", "I-ASK-002"],
+    verifies=["I-ASK-001", "I-ASK-002", "I-ASK-003", "I-ASK-004"],
     role=INQUIRER,
     family="authority",
     kind=Stateful(),
-    turn="last",
+    turn="end",
     ja="送ってはならない依頼は、検査の終わりまで送られていない",
     en="Questions that must not leave have not left by the end of the examination either",
 )

@@ -17,6 +17,7 @@ from renkei_conformance.itemwise import Told
 from renkei_conformance.people import Held, Person
 from renkei_conformance.product import Exchange, Product
 from renkei_conformance.upper import Outcome
+from renkei_conformance.watching import kept_silent
 from renkei_fixtures.messages import both
 
 
@@ -131,6 +132,7 @@ def test_closed_is_not_corrected(product: Product, ev: Evidence) -> None:
     due = {"done": False, "code": "exchange_closed"}
     ev.check("P-COR-003", equal("reply", due, got, both("conformance.why.not_corrected")))
     ev.check("P-COR-003", _only_the_first(product, first))
+    product.watch("P-COR-003", first.number, allowed=1)
 
 
 # P-COR-004 提供者は、起案者と決裁者が同じ職員である訂正の依頼を、業務側の 422 approval_not_separate で断り、応答を送っ
@@ -146,13 +148,14 @@ def test_closed_is_not_corrected(product: Product, ev: Evidence) -> None:
     en="A correction drafted and approved by one official is refused",
 )
 def test_correction_by_one(product: Product, ev: Evidence) -> None:
+    _corrected(product, _mistaken(product).first, 2)  # the twin: by two
     first = _mistaken(product).first
     outcome = _correct(product, first.number, DRAFTER)
     got = {"done": outcome.done, "code": outcome.member("code")}
     due = {"done": False, "code": "approval_not_separate"}
     ev.check("P-COR-004", equal("reply", due, got, both("conformance.why.correction_approved")))
     ev.check("P-COR-004", _only_the_first(product, first))
-    _corrected(product, first, 2)  # the twin: by two
+    product.watch("P-COR-004", first.number, allowed=1)
 
 
 # P-COR-005 提供者は、訂正ごとに、処理通番、起案者、決裁者及び replaces をもつ記録を自団体に残さなければならない。
@@ -173,3 +176,27 @@ def test_correction_recorded(product: Product, ev: Evidence) -> None:
     lines = exported_until(product, "personal_audit", first.number).of_exchange(first.number)
     due = {"drafted_by": DRAFTER, "approved_by": APPROVER, "replaces": replaced}
     ev.check("P-COR-005", names(lines, due, "personal_audit"))
+
+
+# P-COR-003 提供者は、ネットワークで終わった連携の訂正の依頼を、業務側の 409 exchange_closed で断り、応答を送っては
+#   ならない。
+# P-COR-004 提供者は、起案者と決裁者が同じ職員である訂正の依頼を、業務側の 422 approval_not_separate で断り、応答を送っ
+#   てはならない。
+@case(
+    "COR-06",
+    verifies=["P-COR-003", "P-COR-004"],
+    role=PROVIDER,
+    family="authority",
+    kind=Stateful(),
+    needs=["correction"],
+    turn="end",
+    ja="断った訂正は、検査の終わりまで送られていない",
+    en="A correction that was refused has not been sent by the end of the examination either",
+)
+def test_refused_corrections_to_the_end(product: Product, ev: Evidence) -> None:
+    found = list(kept_silent(product, ev.case.verifies))
+    if not found:  # this case alone was asked for
+        raise Inconclusive(both("conformance.reason.nothing_refused"))
+    ev.step("sweep_corrections", count=len(found))
+    for clause, finding in found:
+        ev.check(clause, finding)

@@ -198,14 +198,18 @@ def test_drafter_may_not_approve(product: Product, ev: Evidence) -> None:
 #   てはならない。
 # P-MAN-006 提供者は、判断を待つ間に取り下げられた照会を待ちから外し、その後の決定によって応答してはならない。
 # P-MAN-007 提供者は、判断を待つ間に expires_at を過ぎた照会に、その後の決定によって応答してはならない。
+# P-MAN-009 提供者は、提供しないとする決定に根拠（ground）がないとき、又は空白だけのときは、業務側の 422 ground_missing
+#   で拒否し、応答してはならない。
+# P-MAN-011 提供者は、職員の決定を受けて応答する前に、失効リストを取り直して照会者の証明書をもう一度確かめ、待つ間に危殆化
+#   によって失効していれば応答せず、署名した拒否 renkei-refusal（sender 段階の certificate_revoked）を送らなければならない。
 @case(
     "MAN-09",
-    verifies=["P-MAN-001", "P-MAN-004", "P-MAN-006", "P-MAN-007"],
+    verifies=["P-MAN-001", "P-MAN-004", "P-MAN-006", "P-MAN-007", "P-MAN-009", "P-MAN-011"],
     role=PROVIDER,
     family="authority",
     kind=Stateful(),
     needs=["manual"],
-    turn="last",
+    turn="end",
     ja="職員が提供を決めなかった照会には、検査の終わりまで応答していない",
     en="What no officials released has not been answered by the end of the examination either",
 )
@@ -214,5 +218,8 @@ def test_silent_to_the_end(product: Product, ev: Evidence) -> None:
         product.watch("P-MAN-001", held_back(product).draft.exchange_number)
     found = list(kept_silent(product, ev.case.verifies))
     ev.step("sweep_waiting", count=len(found))
+    if not all(finding.ok for clause, finding in found if clause == "P-MAN-001"):
+        # Whoever answers everything that waits has answered what a refused decision was about as well, and not for that.
+        found = [one for one in found if one[0] not in ("P-MAN-004", "P-MAN-009")]
     for clause, finding in found:
         ev.check(clause, finding)

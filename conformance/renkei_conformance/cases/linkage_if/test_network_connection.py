@@ -259,7 +259,7 @@ def test_form_of_a_problem(product: Product, ev: Evidence) -> None:
     role=PROVIDER,
     family="envelope",
     kind=Scenario(),
-    turn="last",
+    turn="end",
     ja="この検査で拒否した照会にも、応答し終えた照会にも、後から応答していない",
     en="Neither an inquiry refused in this run nor one that had its answer was answered later",
 )

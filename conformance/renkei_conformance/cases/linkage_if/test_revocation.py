@@ -112,3 +112,4 @@ def test_judged_again_at_release(product: Product, ev: Evidence) -> None:
     got = None if refusal is None else {"code": refusal.code, "stage": refusal.stage}
     ev.check("P-MAN-011", equal("refusal", {"code": "certificate_revoked", "stage": "sender"}, got, why))
     ev.check("P-MAN-011", product.silence(number))
+    product.watch("P-MAN-011", number)
