@@ -32,12 +32,18 @@ class Claim:
 
 
 def claims_of(profile: Mapping[str, Any], standard: Standard) -> list[Claim]:
-    """Every member of the product file but those that name the item and those that are addresses."""
-    safe: Mapping[str, Any] = without_secrets(profile)
+    """Every member of the product file but those that name the item and those that are addresses.
+
+    Nor what a product would provide that is examined as an inquirer alone: nobody has looked at that.
+    """
+    members = list(_members(without_secrets(profile)))
+    said = dict(members)
+    only_asks = said.get("asks") is not None and "provider" not in said.get("roles", ())
+    hidden = _ELSEWHERE | ({"informations"} if only_asks else set())
     return [
         _claim(key, value, standard)
-        for key, value in _members(safe)
-        if key == "options" or (key not in _ELSEWHERE and value not in ([], None, ""))
+        for key, value in members
+        if key == "options" or (key not in hidden and value not in ([], None, ""))
     ]
 
 

@@ -80,6 +80,15 @@ def test_a_claim_that_nobody_here_knows_is_shown_by_its_key_and_places_and_token
     assert "s3cret-token" not in str(whole_profile(PROFILE))
 
 
+def test_what_is_provided_is_no_claim_of_a_product_that_is_examined_as_an_inquirer_alone() -> None:
+    asks = ["income_tax_certificate"]
+    provided = {**PROFILE["product"], "asks": asks}
+    only_asks = {**PROFILE, "product": {**provided, "roles": ["inquirer"]}}
+
+    assert "informations" not in {claim.key for claim in claims_of(only_asks, load())}
+    assert "informations" in {claim.key for claim in claims_of({**PROFILE, "product": provided}, load())}
+
+
 def test_page_one_has_the_item_the_claims_and_the_hash_of_the_illustrative_table() -> None:
     hashes = {name: name[0] * 64 for name in ("suite", "standard", "authority", "profile", "environment")}
     page = _page(_changed(passing(VENDOR), RunStarted, profile=PROFILE, hashes=hashes))
