@@ -57,6 +57,7 @@ def bundled_profile(
                 "disclosure",
                 "correction",
                 "asked_until",
+                "renewed_keys",
             ),
         ),
         network_side=NetworkSide(address=address, listen=listen, delivery=delivery),

@@ -62,7 +62,8 @@ def profile_and_seed(product: Path | None, seed: int | None) -> tuple[Profile | 
         return profile, 1 if seed is None else seed
     kit = open_kit(profile.kit_path)
     now, edition = datetime.now(UTC), standard.edition
-    if problems := list(problems_of(kit, body=profile.product.body, seed=seed, edition=edition, now=now)):
+    body, options = profile.product.body, profile.product.options
+    if problems := list(problems_of(kit, body=body, seed=seed, edition=edition, now=now, options=options)):
         raise SetupError.of(problems)
     return profile, kit.seed
 

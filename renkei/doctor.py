@@ -120,8 +120,9 @@ def _kit(profile: Profile, standard: Standard, seed: int | None) -> tuple[list[F
         kit = open_kit(profile.kit_path)
     except SetupError as error:
         return of_setup("kit", error), 1 if seed is None else seed
-    body, edition = profile.product.body, standard.edition
-    problems = list(problems_of(kit, body=body, seed=seed, edition=edition, now=datetime.now(UTC)))
+    body, options = profile.product.body, profile.product.options
+    now, edition = datetime.now(UTC), standard.edition
+    problems = list(problems_of(kit, body=body, seed=seed, edition=edition, now=now, options=options))
     if problems:
         return of_setup("kit", SetupError.of(problems)), kit.seed
     return [ok("kit", "kit_ok", path=kit.path, body=body, seed=kit.seed)], kit.seed

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from renkei.version import version
-from renkei_conformance.vendor_kit import FORMAT, MANIFEST, address_of_load
+from renkei_conformance.vendor_kit import FORMAT, MANIFEST, RENEWED, address_of_load
 from renkei_emulator.network.certificates import Authority
 from renkei_emulator.network.keystore import crl_pem, pkcs12
 from renkei_emulator.network.link_codes import LinkCodes, Person
@@ -69,7 +69,7 @@ def files_of(order: Order, standard: Standard) -> Files:
 def _keys(authority: Authority, body: str, password: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     keys = authority.body(body)
-    for use, pair in (("signing", keys.signing), ("sealing", keys.sealing)):
+    for use, pair in (("signing", keys.signing), ("sealing", keys.sealing), (RENEWED, authority.renewed(body))):
         files[f"keys/{use}.key.pem"] = pair.key_pem.encode()
         files[f"keys/{use}.chain.pem"] = pair.chain_pem.encode()
         files[f"keys/{use}.p12"] = pkcs12(pair, f"{body} {use}", password)

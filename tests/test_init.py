@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -64,7 +65,7 @@ def test_the_pkcs12_files_open_with_the_password_in_both_readmes_and_hold_the_pe
     }
     (password,) = words
 
-    for use in ("signing", "sealing"):
+    for use in ("signing", "sealing", "sealing-renewed"):
         store = load_pkcs12((kit / f"keys/{use}.p12").read_bytes(), password.encode())
         key = load_pem_private_key((kit / f"keys/{use}.key.pem").read_bytes(), None)
         chain = x509.load_pem_x509_certificates((kit / f"keys/{use}.chain.pem").read_bytes())
@@ -105,7 +106,7 @@ def test_the_same_seed_makes_the_same_kit_but_for_the_salt_of_pkcs12_and_another
     one, two, other = (files_of(Order(BODY, seed, NOW, []), load()) for seed in (7, 7, 8))
     differ = {name for name in one if one[name] != two[name]}
 
-    assert differ == {"keys/signing.p12", "keys/sealing.p12", "kit.json"}
+    assert differ == {"keys/signing.p12", "keys/sealing.p12", "keys/sealing-renewed.p12", "kit.json"}
     assert one["keys/signing.key.pem"] != other["keys/signing.key.pem"]
     assert one["trust/anchors.pem"] != other["trust/anchors.pem"]
 
@@ -157,8 +158,8 @@ def kit(made, tmp_path):
         ({"body": "001023"}, ["body"]),
         ({"seed": 8}, ["seed"]),
         ({"edition": "2030A"}, ["edition"]),
-        ({"now": datetime(2040, 1, 1, tzinfo=UTC)}, ["expired", "expired"]),
-        ({"now": datetime(2001, 1, 1, tzinfo=UTC)}, ["not_yet", "not_yet"]),
+        ({"now": datetime(2040, 1, 1, tzinfo=UTC)}, ["expired"] * 3),
+        ({"now": datetime(2001, 1, 1, tzinfo=UTC)}, ["not_yet"] * 3),
         ({"body": "001023", "seed": 8}, ["body", "seed"]),
     ],
 )
@@ -183,7 +184,22 @@ def test_a_foreign_anchor_is_told(kit):
     other = files_of(Order(BODY, 8, NOW, []), load())
     kit.file("trust/anchors.pem").write_bytes(other["trust/anchors.pem"])
 
-    assert problems(kit) == ["changed", "chain", "chain"]
+    assert problems(kit) == ["changed", "chain", "chain", "chain"]
+
+
+def test_a_kit_of_before_the_second_key_serves_whoever_does_not_claim_it(kit):
+    files = {name: value for name, value in kit.files.items() if "renewed" not in name}
+    former = replace(kit, files=files)
+
+    assert problems(former) == []
+    assert problems(former, options=("renewed_keys",)) == ["no_renewed"]
+    assert problems(kit, options=("renewed_keys",)) == []
+
+
+def test_a_second_key_that_is_not_of_its_certificate_is_told(kit):
+    kit.file("keys/sealing-renewed.key.pem").write_bytes(kit.file("keys/sealing.key.pem").read_bytes())
+
+    assert problems(kit) == ["changed", "key"]
 
 
 def test_a_vendor_may_edit_readmes_and_data(kit):

@@ -28,7 +28,9 @@ ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[!-~]*)?")
 Line = Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
 CERTIFICATE = "income_tax_certificate"
 """The information by which all that is not about items is examined: without it nothing could be asked."""
-Option = Literal["manual", "log_chain", "records_export", "link_code_change", "disclosure", "correction", "asked_until"]
+Option = Literal[
+    "manual", "log_chain", "records_export", "link_code_change", "disclosure", "correction", "asked_until", "renewed_keys"
+]  # fmt: skip
 
 
 class _Part(BaseModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ _MEMBERS: dict[str, type] = {
     "body": str, "seed": int, "year": int, "edition": str, "signing_kid": str, "sealing_kid": str, "files": dict,
 }  # fmt: skip
 USES = {"signing": "digital_signature", "sealing": "key_agreement"}
+RENEWED = "sealing-renewed"
+"""The second sealing pair; kits of before its time do without."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,16 @@ def open_kit(path: Path) -> VendorKit:
 
 
 def problems_of(
-    kit: VendorKit, *, body: str, seed: int | None, edition: str, now: datetime, anchors_pem: str | None = None
+    kit: VendorKit,
+    *,
+    body: str,
+    seed: int | None,
+    edition: str,
+    now: datetime,
+    anchors_pem: str | None = None,
+    options: Collection[str] = (),
 ) -> Iterator[SetupError]:
-    """Everything wrong with the kit for this body, seed (None: the kit's own), edition and time."""
+    """Everything wrong with the kit for this body, seed (None: the kit's own), edition, time and claimed options."""
     at = str(kit.path / MANIFEST)
     if kit.body != body:
         yield SetupError("conformance.vendor_kit.body", f"{at}: body", body, kit.body)
@@ -77,6 +86,10 @@ def problems_of(
     yield from _changed(kit)
     for use, usage in USES.items():
         yield from _pair(kit, use, usage, now, anchors_pem)
+    if f"keys/{RENEWED}.chain.pem" in kit.files:
+        yield from _pair(kit, RENEWED, USES["sealing"], now, anchors_pem)
+    elif "renewed_keys" in options:
+        yield SetupError("conformance.vendor_kit.no_renewed", str(kit.path / "keys"), f"{RENEWED}.key.pem", None)
 
 
 def address_of_load(body: str, name: str) -> str:

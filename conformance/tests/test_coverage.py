@@ -23,6 +23,7 @@ ALL = {
     "correction",
     "link_code_change",
     "asked_until",
+    "renewed_keys",
     "records_export",
     "log_chain",
     *FEATURES,

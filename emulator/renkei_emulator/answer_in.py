@@ -93,7 +93,7 @@ class AnswerIn:
 
     def _open(self, charged: Charged, framed: Framed, ours: Mapping[str, Any]) -> OpenedAnswer:
         desk, rooms = self.desk, self.desk.rooms
-        plaintext = rooms.decrypt(framed, {desk.opener.kid: desk.opener})
+        plaintext = rooms.decrypt(framed, desk.openers)
         rooms.compare_hash(framed.claims, plaintext)
         content = rooms.parse_content(plaintext)
         rooms.compare_ids(framed.claims, content, IDS)

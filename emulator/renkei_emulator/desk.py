@@ -33,6 +33,8 @@ class Desk:
     store: BodyStore
     signer: Signer
     opener: Opener
+    openers: Mapping[str, Opener]
+    """By `kid` every sealing key of ours in force: ``opener`` and, while it is being renewed, the newer one."""
     counterparts: Counterparts
     quirks: Quirks = NONE
     tasks: Tasks = field(default_factory=Tasks)

@@ -89,7 +89,7 @@ class InquiryIn:
 
     def _open(self, authorised: Authorised) -> Opened:
         desk, rooms, framed = self._desk, self._desk.rooms, authorised.permitted.verified.framed
-        plaintext = rooms.decrypt(framed, {desk.opener.kid: desk.opener})
+        plaintext = rooms.decrypt(framed, desk.openers)
         rooms.compare_hash(framed.claims, plaintext)
         content = rooms.parse_content(plaintext)
         rooms.compare_ids(framed.claims, content, IDS)

@@ -126,6 +126,7 @@ class Installation:
             body_store = BodySqlite(files[code])
             dice = Dice(seed, f"{code} start {await body_store.start()}")
             keys = authority.body(code)
+            openers = [Opener.of_pem(pair.kid, pair.key_pem) for pair in (keys.sealing, authority.renewed(code))]
             desk = Desk(
                 body=cast[code],
                 bodies=cast,
@@ -133,7 +134,8 @@ class Installation:
                 rooms=body_rooms,
                 store=body_store,
                 signer=Signer.of_pem(keys.signing.kid, keys.signing.key_pem),
-                opener=Opener.of_pem(keys.sealing.kid, keys.sealing.key_pem),
+                opener=openers[0],
+                openers={opener.kid: opener for opener in openers},
                 counterparts=Counterparts(trust, near, where, clock, standard),
                 quirks=quirks,
                 tasks=Tasks(background),

@@ -158,6 +158,13 @@ class Draft:
         """The same message under another certificate of its sender; still clean where that certificate is good."""
         return self._with(replace(self.plan, sender=sender), self._dice)
 
+    def sealed_to(self, recipient: KeyPair) -> Draft:
+        """The same message sealed to another certificate; still clean where that is one of its receiver's in force.
+
+        Its private key is the receiver's own and goes no further: what a draft names is kept for repeating it.
+        """
+        return self._with(replace(self.plan, recipient=replace(recipient, key_pem=None)), self._dice)
+
     @cached_property
     def bench(self) -> Bench:
         """The finished bench: every part of the message by its stage."""

@@ -241,6 +241,10 @@ class Authority:
         """The keys of a body, or of `network`."""
         return BodyKeys(self._pair("regular", code, "signature"), self._pair("regular", code, "agreement"))
 
+    def renewed(self, code: str) -> KeyPair:
+        """The newer of a body's two sealing pairs, in force beside the one of `body`: its key is being renewed."""
+        return self._pair("renewed", code, "agreement")
+
     def network(self) -> BodyKeys:
         """The network's own keys."""
         return self.body("network")
