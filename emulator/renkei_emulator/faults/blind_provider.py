@@ -29,6 +29,7 @@ EPOCH = "1970-01-01"
 MANY_YEARS = timedelta(days=3650)
 TRIES = 2
 ACCEPTED = 202
+GROUND_COLUMN = 20
 
 
 # --- what is told ---------------------------------------------------------------------------------------------------
@@ -186,6 +187,38 @@ def pull_receipts_left_lying(rooms: BodyRooms) -> BodyRooms:
     return replace(rooms, to_acknowledge=to_acknowledge)
 
 
+# --- what an official said, and when a certificate was good ----------------------------------------------------------
+def approver_of_a_correction_is_its_drafter(rooms: BodyRooms) -> BodyRooms:
+    def line(*args: Any, **more: Any) -> Any:
+        same = {"approved_by": more["drafted_by"]} if "replaces" in more else {}
+        return rooms.personal_audit(*args, **{**more, **same})
+
+    return replace(rooms, personal_audit=line)
+
+
+def ground_cut_at_its_column(rooms: BodyRooms) -> BodyRooms:
+    def line(*args: Any, **more: Any) -> Any:
+        kept = {"ground": str(more["ground"])[:GROUND_COLUMN]} if more.get("ground") else {}
+        return rooms.personal_audit(*args, **{**more, **kept})
+
+    return replace(rooms, personal_audit=line)
+
+
+def revoked_for_the_whole_day(rooms: BodyRooms) -> BodyRooms:
+    """What is revoked on a day counts as revoked since that day began: only the dates are compared."""
+
+    def check(trust: Any, kid: str, usage: Any, san: str, at: datetime, now: datetime) -> Any:
+        key = rooms.check_certificate(trust, kid, usage, san, at, now)
+        try:
+            rooms.check_certificate(trust, kid, usage, san, at.replace(hour=23, minute=59, second=59), now)
+        except Refused as refused:
+            if refused.code == "certificate_revoked":
+                raise
+        return key
+
+    return replace(rooms, check_certificate=check)
+
+
 FAULTS: dict[str, Fault] = {
     "year_before_where_there_is_none": year_before_where_there_is_none,
     "spaces_trimmed": told_leaves(_trimmed),
@@ -200,4 +233,7 @@ FAULTS: dict[str, Fault] = {
     "problem_as_plain_json": problem_as_plain_json,
     "taken_with_our_reference": taken_with_our_reference,
     "pull_receipts_left_lying": pull_receipts_left_lying,
+    "approver_of_a_correction_is_its_drafter": approver_of_a_correction_is_its_drafter,
+    "ground_cut_at_its_column": ground_cut_at_its_column,
+    "revoked_for_the_whole_day": revoked_for_the_whole_day,
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from renkei_emulator.claims import Claims
 from renkei_emulator.exchange import Life
+from renkei_emulator.network.disclosing import Row
 from renkei_emulator.network.link_codes import LinkCodes
 from renkei_emulator.network.rooms import Codes, NetworkRooms
 from renkei_emulator.refusals import Refused
@@ -20,6 +21,7 @@ from renkei_emulator.trust import TrustStore
 
 Fault = Callable[[NetworkRooms], NetworkRooms]
 OVER = ("collected", "rejected", "refused", "expired", "undeliverable", "withdrawn")
+CAME_TO_NOTHING = ("refused", "expired", "undeliverable", "withdrawn")
 
 
 def rejected_without_code(rooms: NetworkRooms) -> NetworkRooms:
@@ -68,9 +70,19 @@ def disclosure_ends_with_the_exchange(rooms: NetworkRooms) -> NetworkRooms:
     return replace(rooms, is_hidden=is_hidden)
 
 
+def answered_exchanges_only(rooms: NetworkRooms) -> NetworkRooms:
+    """What came to nothing is no provision of the person's data, and is not told to the person."""
+
+    def rows_told(rows: list[tuple[Row, bool]]) -> list[Row]:
+        return rooms.rows_told([(row, hidden) for row, hidden in rows if row["state"] not in CAME_TO_NOTHING])
+
+    return replace(rooms, rows_told=rows_told)
+
+
 FAULTS: dict[str, Fault] = {
     "rejected_without_code": rejected_without_code,
     "reply_key_of_any_body": reply_key_of_any_body,
     "codes_of_any_body": codes_of_any_body,
     "disclosure_ends_with_the_exchange": disclosure_ends_with_the_exchange,
+    "answered_exchanges_only": answered_exchanges_only,
 }
