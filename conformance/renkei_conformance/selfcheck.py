@@ -198,6 +198,8 @@ def as_markdown(eyesight: Eyesight) -> str:
         f"false alarms {totals['false_alarms']} · blind {totals['blind']['caught']}/{totals['blind']['faults']} · "
         f"examples cap {totals['examples_cap']}",
         "",
+        "made from: " + " · ".join(f"{name} `{value}`" for name, value in eyesight.hashes.items()),
+        "",
         "| fault | breaks | failed | caught | exact | cases |",
         "|---|---|---|---|---|---|",
     ]
