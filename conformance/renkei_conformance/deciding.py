@@ -11,8 +11,9 @@ from renkei_conformance.product import Exchange, Product
 from renkei_fixtures.messages import both
 
 DRAFTER, APPROVER = "official-11", "official-12"
-GROUND = "ground-of-test-0417"
-"""Why it is withheld: a word that stands nowhere else, so that it is found wherever it should not be."""
+GROUND = "根拠検査用0417号：支援措置の申出により提供しない"
+"""Why it is withheld: words that stand nowhere else, so that they are found wherever they should not be, in characters and at
+a length that people write."""
 
 
 def waiting_inquiry(product: Product, accepted_by: str | None = None, person: Person | None = None) -> Delivery:

@@ -204,21 +204,6 @@ def ground_cut_at_its_column(rooms: BodyRooms) -> BodyRooms:
     return replace(rooms, personal_audit=line)
 
 
-def revoked_for_the_whole_day(rooms: BodyRooms) -> BodyRooms:
-    """What is revoked on a day counts as revoked since that day began: only the dates are compared."""
-
-    def check(trust: Any, kid: str, usage: Any, san: str, at: datetime, now: datetime) -> Any:
-        key = rooms.check_certificate(trust, kid, usage, san, at, now)
-        try:
-            rooms.check_certificate(trust, kid, usage, san, at.replace(hour=23, minute=59, second=59), now)
-        except Refused as refused:
-            if refused.code == "certificate_revoked":
-                raise
-        return key
-
-    return replace(rooms, check_certificate=check)
-
-
 FAULTS: dict[str, Fault] = {
     "year_before_where_there_is_none": year_before_where_there_is_none,
     "spaces_trimmed": told_leaves(_trimmed),
@@ -235,5 +220,4 @@ FAULTS: dict[str, Fault] = {
     "pull_receipts_left_lying": pull_receipts_left_lying,
     "approver_of_a_correction_is_its_drafter": approver_of_a_correction_is_its_drafter,
     "ground_cut_at_its_column": ground_cut_at_its_column,
-    "revoked_for_the_whole_day": revoked_for_the_whole_day,
 }

@@ -56,15 +56,16 @@ def test_answers_given_together(asker: Asker, ev: Evidence) -> None:
     role=INQUIRER,
     family="envelope",
     kind=Scenario(),
-    ja="形の誤った電文と一緒に渡された応答を受け取る",
-    en="An answer given together with one of a wrong form is taken",
+    ja="形の誤った電文の前後で渡された応答を受け取る",
+    en="Answers given before and after one of a wrong form are taken",
 )
 def test_answer_beside_a_bad_one(asker: Asker, ev: Evidence) -> None:
-    bad, good = asker.ask(), asker.ask()
-    _together(asker, [(bad.number, asker.answer(bad).spoil("form.alg_none")), (good.number, asker.answer(good))])
-    got = _accepted(asker, good.number)
+    first, bad, last = asker.ask(), asker.ask(), asker.ask()
+    spoiled = asker.answer(bad).spoil("form.alg_none")
+    _together(asker, [(first.number, asker.answer(first)), (bad.number, spoiled), (last.number, asker.answer(last))])
+    got = [_accepted(asker, one.number) for one in (first, last)]
     box(asker.product).settle(bad.number)
-    ev.check("I-PUL-002", equal("accepted", True, got, both("conformance.why.given_together")))
+    ev.check("I-PUL-002", equal("accepted", [True, True], got, both("conformance.why.given_together")))
 
 
 # I-PUL-003 取得型の照会者は、確認応答が届かずに再び渡された同じ応答を改めて判断してはならず、拒否し、又は結果を二重に
