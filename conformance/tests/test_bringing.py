@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from renkei_conformance.bringing import as_load
+from renkei_conformance.cases.intermediate_if import test_business_connection as business_connection
 from renkei_conformance.strategies import copies, hazards
 from renkei_conformance.testing_cases import BareStage, run_small
 from renkei_conformance.upper import Ask, Load, Unlimited
@@ -14,7 +17,7 @@ from renkei_conformance.upper.written import Written
 from renkei_fixtures.run_record import Limit
 from renkei_fixtures.sheets import load_layout
 from renkei_fixtures.sheets.drop import HEADERS
-from renkei_fixtures.standard import load
+from renkei_fixtures.standard import Text, load
 
 SUITE = """
 from renkei_conformance.bringing import ANY_LOAD, brought
@@ -89,3 +92,19 @@ def test_every_member_of_a_question_and_of_a_load_has_a_place_in_a_file() -> Non
 
     assert set(ask.as_json()) - {column.name for column in HEADERS["ask"]} == {"subjects"}
     assert set(brought.as_json()) - {column.name for column in HEADERS["load"]} == {"records", "link_codes", "handling"}
+
+
+def test_good_rows_alone_decide_nothing_about_wrong_ones() -> None:
+    held = copies.made(load(), load().informations["income_tax_certificate"])
+    person = SimpleNamespace(own_number="1", last=lambda year: held, holding=lambda *copies: person)
+    left_out: list[int] = []
+    product: Any = SimpleNamespace(
+        people=SimpleNamespace(ordinary=person),
+        parties=SimpleNamespace(upper=SimpleNamespace(limit=lambda said: Text(ja="無理", en="no"))),
+        fresh=lambda how_many: [person] * how_many,
+    )
+    decided: Any = SimpleNamespace(limited=lambda first, out, of: left_out.append(of - out))  # no check can be booked
+
+    business_connection.test_wrong_rows_set_aside(product, decided)
+
+    assert left_out == [0]
