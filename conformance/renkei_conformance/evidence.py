@@ -48,6 +48,8 @@ class RunEvidence:
     case: str | None = None
     recent: list[int] = field(default_factory=list)
     heard: list[tuple[str | None, Request]] = field(default_factory=list)
+    failed: set[tuple[str, str]] = field(default_factory=set)
+    """Case and clause of every finding that did not hold."""
     unseal: Callable[[bytes], JsonValue] = lambda body: None
     """The content of a sealed part, where the examiner holds the key; the stage sets it when a record is kept."""
     forged: Callable[[str], Iterable[run_record.Forged]] = lambda _: ()
@@ -111,6 +113,8 @@ class Evidence:
         if clause not in self._may:
             raise ExaminerFault(f"case {self.case.id} decides {clause}, which it does not declare")
         self.booked.append(Booked(clause, finding))
+        if not finding.ok:
+            self.run.failed.add((self.case.id, clause))
         self.run.record.add(
             run_record.Check(
                 case=self.case.id,

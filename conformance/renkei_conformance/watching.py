@@ -2,7 +2,7 @@
 
 A case can only wait a moment. A product that sends what it should have kept back some seconds later would pass every one
 of them; at the end it does not. The last look is at least the wait `watch` after the last exchange that was put on the
-list: as long as a right answer is waited for.
+list: as long as a right answer is waited for. What its own case has found broken already is not said twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from renkei_fixtures.messages import both
 
 def kept_silent(product: Product, clauses: Collection[str]) -> Iterator[tuple[str, Finding]]:
     """Clause and finding for everything on the list of these clauses, after the time of the last look has passed."""
-    watched = [one for one in product.state.watched if one.clause in clauses]
+    failed = product.ev.run.failed
+    watched = [one for one in product.state.watched if one.clause in clauses and (one.case, one.clause) not in failed]
     if watched:
         _outwait(product.parties, (one.since for one in watched))
     for one in watched:
@@ -31,13 +32,15 @@ def kept_silent(product: Product, clauses: Collection[str]) -> Iterator[tuple[st
 
 
 def answers_of(product: Product, exchange_number: str) -> int:
-    """How often an answer of this exchange was sent so far."""
-    return sum(1 for one in product.parties.tap.heard(exchange_number) if one.typ == "renkei-answer")
+    """How often an answer of this exchange was sent so far. One whose reply was lost on purpose is rightly sent again."""
+    heard = product.parties.tap.heard(exchange_number)
+    return sum(1 for one in heard if one.typ == "renkei-answer" and one.counted)
 
 
 def stayed_home(asker: Questioner, clauses: Collection[str]) -> Iterator[tuple[str, Finding]]:
     """The same for questions that no table allows: no inquiry of the run asks one of them."""
-    stayed = [one for one in asker.state.stayed if one.clause in clauses]
+    failed = asker.ev.run.failed
+    stayed = [one for one in asker.state.stayed if one.clause in clauses and (one.case, one.clause) not in failed]
     if stayed:
         _outwait(asker.parties, (one.since for one in stayed))
     heard = [(one.claims, codes_of(one.envelope)) for one in asker.parties.tap.heard() if one.typ == INQUIRY]

@@ -28,12 +28,13 @@ class Late:
         clock = ExaminerClock.still({"watch": WATCH_S}, lambda: self.now, self._advance)
         self.parties = SimpleNamespace(clock=clock, tap=self, settle=lambda: None)
         self.state = ProductState()
+        self.ev = SimpleNamespace(run=SimpleNamespace(failed=set()))
 
     def _advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
     def heard(self, number: str) -> list[SimpleNamespace]:
-        return [SimpleNamespace(typ="renkei-answer")] if number == "7" and self.now >= self.due else []
+        return [SimpleNamespace(typ="renkei-answer", counted=True)] if number == "7" and self.now >= self.due else []
 
 
 @pytest.mark.parametrize(("after_s", "allowed", "ok"), [(9, 0, False), (11, 0, True), (9, 1, True)])
@@ -56,6 +57,19 @@ def test_time_that_has_passed_already_is_not_waited_again() -> None:
 
     assert [finding.ok for _, finding in kept_silent(product, ["P-MAN-001"])] == [True]
     assert product.now == NOON
+
+
+def test_what_its_own_case_found_is_not_said_twice_and_a_resend_after_a_lost_reply_is_no_answer() -> None:
+    product = Late(0)
+    product.state.watched = [Watched("A", "P-MAN-001", "7", 0, NOON), Watched("B", "P-MAN-001", "7", 0, NOON)]
+    product.ev.run.failed = {("A", "P-MAN-001")}
+
+    assert [finding.path for _, finding in kept_silent(product, ["P-MAN-001"])] == ["answers to B"]
+
+    once = SimpleNamespace(typ="renkei-answer", counted=True)
+    product.heard = lambda number: [SimpleNamespace(typ="renkei-answer", counted=False), once]
+    product.state.watched = [Watched("C", "P-ANS-010", "7", 1, NOON)]
+    assert [finding.ok for _, finding in kept_silent(product, ["P-ANS-010"])] == [True]
 
 
 QUESTION = Question("482013", "AF-01", "PR-0101", "income_tax_certificate", "TAX-STAFF")

@@ -20,6 +20,7 @@ from renkei_conformance.opened import claims_of
 from renkei_conformance.wire import sha256_b64u
 from renkei_fixtures.instants import parse
 from renkei_fixtures.run_record import CaseFinished, Check, ExpectedCase, Forged, Line, Message
+from renkei_fixtures.run_record import Step as StepTaken
 
 MOST_STEPS, MOST_BEFORE_A_PLACE = 40, 10
 """A property may ask sixty times: the steps nearest to the failure are the ones that are kept, fewer where one place
@@ -107,7 +108,7 @@ def _late_of_another(one: Message, own: Collection[str | None], heard: Mapping[o
 def _failed(case: ExpectedCase, lines: Sequence[Line]) -> Failed | None:
     broken = next((line for line in lines if isinstance(line.event, Check) and not line.event.ok), None)
     recipes = {one.event.sent_sha256: one.event.recipe for one in lines if isinstance(one.event, Forged)}
-    if broken is None:
+    if broken is None or any(_last_look(line) for line in lines):
         return None
     assert isinstance(broken.event, Check)
     steps, beyond = _steps(_up_to(lines, broken.seq))
@@ -116,6 +117,11 @@ def _failed(case: ExpectedCase, lines: Sequence[Line]) -> Failed | None:
     first = min(broken.event.evidence, default=0)
     scene = next((n for n, step in enumerate(steps) if step.seq >= first), len(steps) - 1)
     return Failed(case, broken.event, steps, scene, recipes, beyond, look_of(broken.event))
+
+
+def _last_look(line: Line) -> bool:
+    """A last look at the end of a run is at what other cases sent: no message of its own repeats it."""
+    return isinstance(line.event, StepTaken) and (line.event.key or "").startswith("sweep")
 
 
 def _up_to(lines: Iterable[Line], seq: int) -> Iterable[Line]:
