@@ -203,6 +203,11 @@ class ForgedNetwork:
         with self._lock:
             self._exchanges[exchange_number].programme.extend(replies)
 
+    def program_no_more(self, exchange_number: str) -> None:
+        """Forget what the inquiry of this exchange and its resends were to be met with."""
+        with self._lock:
+            self._exchanges[exchange_number].asking.clear()
+
     def exchange(self, exchange_number: str) -> ForgedExchange:
         """The exchange as it stands; KeyError if it is not ours."""
         with self._lock:

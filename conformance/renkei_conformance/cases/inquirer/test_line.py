@@ -14,6 +14,8 @@ from renkei_fixtures.messages import both
 
 DRIPS_S = 2.5
 """Half of what every inquirer waits, so that a busy machine is no fault."""
+CONNECTIONS = 8
+"""As many as a client may keep open."""
 
 
 # I-RSD-008 照会者は、照会への返答のバイト列が少しずつ届くときも、送信から 5 秒以内に届き終わる返答を待ち、受け取らな
@@ -69,12 +71,13 @@ def test_reply_without_an_end(asker: Asker, ev: Evidence) -> None:
     en="An answer that comes before the 202 of its inquiry is taken, and not lost when that comes",
 )
 def test_answer_before_the_acceptance(asker: Asker, ev: Evidence) -> None:
-    # Two replies are lost: many an HTTP client sends at once again over another connection, by itself.
-    questioned = asker.ask(programme=[Lose(), Lose()])
+    # More than one reply is lost: many an HTTP client sends at once again, by itself, over each connection that it has open.
+    questioned = asker.ask(programme=[Lose()] * CONNECTIONS)
     answer = asker.answer(questioned)
     if _accepted(asker, questioned):
         raise Inconclusive(both("conformance.reason.no_crossing"))
     asker.exchange(questioned, "I-STA-005", answer)
+    asker.parties.tap.forged.program_no_more(questioned.number)
     # Whose answer is there need not send its inquiry again; if it does, the 202 comes now.
     asker.pass_until(lambda: _accepted(asker, questioned), "resend")
     asker.silence()
