@@ -216,7 +216,7 @@ def test_a_long_exchange_goes_on_in_a_further_drawing_and_no_step_stands_alone_a
         (RunStarted, {"product": VENDOR.model_copy(update={"version": "9.9.9"})}, "9.9.9"),
         (RunStarted, {"hashes": {"authority": "f" * 64}}, "f" * 64),
         (RunStarted, {"seed": 77665544}, "77665544"),
-        (Check, {"expected": "something else"}, "something else"),
+        (Check, {"expected": "words of nobody"}, "words of nobody"),
         (Check, {"path": "/permit/affair"}, "/permit/affair"),
         (Message, {"body": '{"state": "unheard"}'}, "unheard"),
         (CaseFinished, {"reason": Text(ja="別の理由", en="another reason")}, "another reason"),
