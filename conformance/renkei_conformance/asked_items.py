@@ -55,10 +55,10 @@ def asked_about(asker: Asker, question: Question, held: Held) -> Questioned:
     return asker.ask(knowing(asker, held), question)
 
 
-def refused_everywhere(asker: Asker, copy: Copy, others_on: int = A_FEW) -> None:
+def refused_everywhere(asker: Asker, copy: Copy, others_on: int | None = A_FEW) -> None:
     """The case's first spoil on the answer about every information that has a place for it, its others on a few.
 
-    `others_on`: so many; where the spoil may break a rule of the items besides, a few are not enough to see it alone.
+    `others_on`: so many, None for all; where the spoil may break a rule of the items besides, a few are not enough to see it alone.
 
     `Inconclusive` when no answer has a place for any: of the claimed informations none may have, say, a partly known day.
     """

@@ -128,11 +128,7 @@ def test_closed_is_not_corrected(product: Product, ev: Evidence) -> None:
     product.hand(product.forge.closing_receipt(first.draft, "rejected", ("item_missing", "content")), first.number)
     product.parties.clock.wait("silence")
     outcome = _correct(product, first.number)
-    got = {"done": outcome.done, "code": outcome.member("code")}
-    due = {"done": False, "code": "exchange_closed"}
-    ev.check("P-COR-003", equal("reply", due, got, both("conformance.why.not_corrected")))
-    ev.check("P-COR-003", _only_the_first(product, first))
-    product.watch("P-COR-003", first.number, allowed=1)
+    _refused(product, "P-COR-003", first, outcome, "exchange_closed", "not_corrected")
 
 
 # P-COR-004 提供者は、起案者と決裁者が同じ職員である訂正の依頼を、業務側の 422 approval_not_separate で断り、応答を送っ
@@ -147,15 +143,19 @@ def test_closed_is_not_corrected(product: Product, ev: Evidence) -> None:
     ja="起案者と決裁者が同じ訂正を拒否する",
     en="A correction drafted and approved by one official is refused",
 )
-def test_correction_by_one(product: Product, ev: Evidence) -> None:
+def test_correction_by_one(product: Product) -> None:
     _corrected(product, _mistaken(product).first, 2)  # the twin: by two
     first = _mistaken(product).first
     outcome = _correct(product, first.number, DRAFTER)
-    got = {"done": outcome.done, "code": outcome.member("code")}
-    due = {"done": False, "code": "approval_not_separate"}
-    ev.check("P-COR-004", equal("reply", due, got, both("conformance.why.correction_approved")))
-    ev.check("P-COR-004", _only_the_first(product, first))
-    product.watch("P-COR-004", first.number, allowed=1)
+    _refused(product, "P-COR-004", first, outcome, "approval_not_separate", "correction_approved")
+
+
+def _refused(product: Product, clause: str, first: Exchange, outcome: Outcome, code: str, why: str) -> None:
+    """That the order was refused with this code, and that nothing follows the first answer, now or later."""
+    due, got = {"done": False, "code": code}, {"done": outcome.done, "code": outcome.member("code")}
+    product.ev.check(clause, equal("reply", due, got, both(f"conformance.why.{why}")))
+    product.ev.check(clause, _only_the_first(product, first))
+    product.watch(clause, first.number, allowed=1)
 
 
 # P-COR-005 提供者は、訂正ごとに、処理通番、起案者、決裁者及び replaces をもつ記録を自団体に残さなければならない。
