@@ -6,6 +6,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -24,9 +25,13 @@ from renkei_conformance.lower.tap import Tap
 from renkei_conformance.parties import ExaminerClock, Parties
 from renkei_conformance.profile import BusinessSide, NetworkSide, Product, Profile
 from renkei_conformance.testing import Judge
+from renkei_conformance.upper.attended import AttendedUpperTester
 from renkei_conformance.upper.http import HttpUpperTester
+from renkei_conformance.upper.written import Written
 from renkei_fixtures.municipalities import COUNTERPART, SUBJECT
+from renkei_fixtures.sheets import load_layout
 from renkei_fixtures.standard import load
+from renkei_fixtures.text import Text
 
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 BODIES = (SUBJECT, COUNTERPART, "482021", "480002", "003018", "001023")
@@ -218,3 +223,28 @@ def world(pki: Pki) -> World:
     anchors = pki.root.public_bytes(Encoding.PEM).decode()
     kit = Kit(7, anchors, pki.crl(), pki.leaf("urn:renkei:network"), bodies)
     return World(pki, own, kit)
+
+
+class Operator:
+    """Says one word to every step."""
+
+    def __init__(self, word: str) -> None:
+        self.word, self.shown = word, list[Text]()
+
+    def say(self, text: Text) -> None:
+        self.shown.append(text)
+
+    def hear(self) -> str:
+        return self.word
+
+
+@pytest.fixture
+def attended(tmp_path: Path) -> Callable[[str], tuple[AttendedUpperTester, Operator]]:
+    """A driver for people, and the operator who says this word at every step."""
+
+    def said(word: str) -> tuple[AttendedUpperTester, Operator]:
+        operator = Operator(word)
+        written = Written(load_layout("cp932-csv"), load())
+        return AttendedUpperTester(tmp_path / "attended", written, operator), operator
+
+    return said

@@ -6,31 +6,10 @@ import pytest
 
 from renkei_conformance.drivers import Reply
 from renkei_conformance.drivers.callables import CallableDoor
-from renkei_conformance.upper.attended import AttendedUpperTester
 from renkei_conformance.upper.http import HttpUpperTester
-from renkei_conformance.upper.written import Written
 from renkei_conformance.watched import WatchedUpper
-from renkei_fixtures.sheets import load_layout
-from renkei_fixtures.standard import load
 
 SAID = {"exchange_number": "X1", "record_disclosure": "hidden"}
-
-
-class Operator:
-    """Says one word to every step."""
-
-    def __init__(self, word):
-        self.word, self.shown = word, []
-
-    def say(self, text):
-        self.shown.append(text)
-
-    def hear(self):
-        return self.word
-
-
-def attended(tmp_path, operator):
-    return AttendedUpperTester(tmp_path / "attended", Written(load_layout("cp932-csv"), load()), operator)
 
 
 def test_over_http_it_is_one_post_and_the_watcher_keeps_it_as_it_is():
@@ -44,19 +23,19 @@ def test_over_http_it_is_one_post_and_the_watcher_keeps_it_as_it_is():
 
 
 @pytest.mark.parametrize(("word", "code"), [("hidden", "exchange_unknown"), ("HIDDEN", "member_wrong")])
-def test_an_operator_testifies_to_the_reason_that_the_step_names(tmp_path, word, code):
-    operator = Operator("r")
-    outcome = attended(tmp_path, operator).disclose("X1", word)
+def test_an_operator_testifies_to_the_reason_that_the_step_names(attended, word, code):
+    tester, operator = attended("r")
+    outcome = tester.disclose("X1", word)
 
     assert (outcome.done, outcome.member("code")) == (False, code)
     assert "X1" in operator.shown[0].ja
     assert "X1" in operator.shown[0].en
 
 
-def test_what_the_network_said_is_not_taken_for_granted_of_an_operator(tmp_path):
+def test_what_the_network_said_is_not_taken_for_granted_of_an_operator(tmp_path, attended):
     result = tmp_path / "said.json"
     result.write_text(json.dumps(SAID | {"state": "refused", "code": "exchange_unknown", "stage": "state"}), "utf-8")
-    outcome = attended(tmp_path, Operator(str(result))).disclose("X1", "hidden")
+    outcome = attended(str(result))[0].disclose("X1", "hidden")
 
     assert (outcome.done, outcome.member("state")) == (True, "refused")
     form = json.loads((tmp_path / "attended/000001-disclose/form.json").read_bytes())
